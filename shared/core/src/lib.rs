@@ -1,1 +1,42 @@
-//! rollcall-core.
+//! SCIM, pure: filters and paths, schemas, validation, PATCH, projection, sorting, errors.
+//!
+//! Nothing here does I/O, reads a clock or draws a random number: a function's answer depends on its
+//! arguments alone. [RFC 7643](https://www.rfc-editor.org/rfc/rfc7643) is the schema,
+//! [RFC 7644](https://www.rfc-editor.org/rfc/rfc7644) the protocol.
+
+mod error;
+pub mod filter;
+mod index;
+mod json;
+mod patch;
+mod path;
+mod projection;
+mod resource;
+pub mod schema;
+mod sort;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+mod time;
+mod validate;
+
+pub use error::{ERROR_SCHEMA, ScimError, ScimType};
+pub use filter::{
+    Bound, CompareOp, Filter, Literal, MAX_FILTER_DEPTH, MAX_FILTER_LENGTH, MAX_FILTER_TERMS,
+    Operand, PatchPath, fold, matches,
+};
+pub use index::{IndexEntry, IndexValue, index_entries, unique_values};
+pub use json::{MAX_DEPTH, parse_object};
+pub use patch::{MAX_OPERATIONS, OpKind, PATCH_OP_SCHEMA, PatchOp, PatchRequest, apply};
+pub use path::AttrPath;
+pub use projection::Projection;
+pub use resource::Resource;
+pub use schema::{
+    Attribute, AttributeType, Extension, Mutability, ResourceType, Returned, Schema, Target,
+    Uniqueness,
+};
+pub use sort::{Sort, SortOrder};
+pub use time::Timestamp;
+pub use validate::{Mode, accept, replace};
+
+/// A JSON object.
+pub type JsonObject = serde_json::Map<String, serde_json::Value>;
