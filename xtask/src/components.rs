@@ -1,0 +1,137 @@
+//! Builds the Wasm components and lists their sizes.
+
+use std::fs;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::metadata::{Package, Workspace};
+use crate::process;
+
+/// The largest that a SCIM component may be: a host compiles and keeps every component it serves.
+const SCIM_MAX_BYTES: u64 = 1536 * 1024;
+
+/// What was built.
+#[derive(Debug)]
+pub(crate) struct Built {
+    components: Vec<Size>,
+}
+
+#[derive(Debug)]
+struct Size {
+    name: String,
+    bytes: u64,
+    max_bytes: Option<u64>,
+}
+
+/// Builds components for release, all in one run of cargo, and prints a table of their sizes.
+///
+/// # Errors
+/// If the build fails.
+pub(crate) fn build(workspace: &Workspace, packages: &[&Package]) -> Result<Built> {
+    let mut cargo = process::cargo(&workspace.root);
+    cargo.args(["build", "--release", "--target=wasm32-wasip2"]);
+    for package in packages {
+        cargo.args(["--package", &package.name]);
+    }
+    process::run(&mut cargo)?;
+
+    let mut components = Vec::new();
+    for package in packages {
+        let Some(file) = workspace.wasm_file(package) else {
+            continue;
+        };
+        let bytes = fs::metadata(&file)
+            .with_context(|| format!("cannot find {}", file.display()))?
+            .len();
+        let max_bytes = workspace.is_scim(package).then_some(SCIM_MAX_BYTES);
+        components.push(Size {
+            name: package.name.clone(),
+            bytes,
+            max_bytes,
+        });
+    }
+    print!("{}", table(&components));
+    Ok(Built { components })
+}
+
+impl Built {
+    /// Checks the limits on size.
+    ///
+    /// # Errors
+    /// If a component is larger than it may be.
+    pub(crate) fn check_sizes(&self) -> Result<()> {
+        let too_large: Vec<_> = self
+            .components
+            .iter()
+            .filter(|c| c.max_bytes.is_some_and(|max| c.bytes > max))
+            .map(|c| format!("`{}`", c.name))
+            .collect();
+        if !too_large.is_empty() {
+            bail!(
+                "{} may not be larger than {} KiB: find what grew with `cargo tree`, and take features away",
+                too_large.join(", "),
+                kib(SCIM_MAX_BYTES)
+            );
+        }
+        Ok(())
+    }
+}
+
+/// Names to the left, sizes to the right.
+fn table(components: &[Size]) -> String {
+    let total = components.iter().map(|c| c.bytes).sum();
+    let rows: Vec<_> = components
+        .iter()
+        .map(|c| (c.name.as_str(), kib(c.bytes)))
+        .chain([("total", kib(total))])
+        .collect();
+    let name_width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let size_width = rows.iter().map(|(_, size)| size.len()).max().unwrap_or(0);
+    rows.iter()
+        .map(|(name, size)| format!("{name:name_width$}  {size:>size_width$} KiB\n"))
+        .collect()
+}
+
+/// Bytes in KiB, rounded up to a tenth.
+fn kib(bytes: u64) -> String {
+    let tenths = (bytes * 10).div_ceil(1024);
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn size(name: &str, bytes: u64, max_bytes: Option<u64>) -> Size {
+        let name = name.to_owned();
+        Size {
+            name,
+            bytes,
+            max_bytes,
+        }
+    }
+
+    #[test]
+    fn the_table_is_aligned_and_ends_with_the_total() {
+        let components = [
+            size("ops-health", 300 * 1024, None),
+            size("scim-users", 1024 * 1024 + 1, None),
+        ];
+        assert_eq!(
+            table(&components),
+            "ops-health   300.0 KiB\nscim-users  1024.1 KiB\ntotal       1324.1 KiB\n"
+        );
+    }
+
+    #[test]
+    fn only_a_component_over_its_limit_is_too_large() {
+        let at_limit = size("scim-users", SCIM_MAX_BYTES, Some(SCIM_MAX_BYTES));
+        let unlimited = size("ops-admin", SCIM_MAX_BYTES * 2, None);
+        let components = vec![at_limit, unlimited];
+        assert!(Built { components }.check_sizes().is_ok());
+
+        let components = vec![size("scim-users", SCIM_MAX_BYTES + 1, Some(SCIM_MAX_BYTES))];
+        let error = Built { components }.check_sizes().unwrap_err().to_string();
+        assert!(error.starts_with("`scim-users` may not be larger than 1536.0 KiB"));
+    }
+}

@@ -1,0 +1,125 @@
+//! A Python virtual environment with the conformance tools, at the versions that
+//! `tests/conformance/requirements.txt` pins.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, bail};
+use sha2::{Digest as _, Sha256};
+
+use super::{Outcome, Part, is_debian, is_root, progress};
+use crate::metadata::Workspace;
+use crate::process;
+
+pub(super) const NAME: &str = "conformance tools";
+
+/// The oldest Python that the tools run on.
+const OLDEST: (u32, u32) = (3, 10);
+
+pub(super) fn ensure(workspace: &Workspace) -> Result<Outcome> {
+    let venv = workspace.target_dir.join("tools/venv");
+    let requirements = workspace.root.join("tests/conformance/requirements.txt");
+    let wanted = fs::read(&requirements)
+        .with_context(|| format!("cannot read {}", requirements.display()))?;
+    let wanted = hex(&Sha256::digest(&wanted));
+
+    // Written last, so that an environment with this stamp is complete.
+    let stamp = venv.join(".requirements.sha256");
+    let in_place = fs::read_to_string(&stamp).is_ok_and(|found| found == wanted);
+    if in_place && venv.join("bin/python").exists() {
+        return Ok(Outcome::Found(venv.display().to_string()));
+    }
+
+    let python = interpreter()?;
+    progress(
+        Part::Python,
+        &format!("installing them with {}", python.display()),
+    );
+    process::run(quiet(&python).args(["-m", "venv", "--clear"]).arg(&venv)).context(
+        "cannot make a virtual environment; install Python's `venv` (Debian: `python3-venv`)",
+    )?;
+    process::run(
+        quiet(&venv.join("bin/python"))
+            .args([
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+            ])
+            .arg("--requirement")
+            .arg(&requirements),
+    )
+    .context("cannot install the tools; check that pip reaches its package index")?;
+    process::output(quiet(&venv.join("bin/scim2")).args(["test", "--help"]))
+        .context("installed, but `scim2` does not run")?;
+    fs::write(&stamp, wanted).with_context(|| format!("cannot write {}", stamp.display()))?;
+    Ok(Outcome::Installed(format!(
+        "installed in {}",
+        venv.display()
+    )))
+}
+
+/// A Python on the `PATH` that is new enough and can make virtual environments with pip.
+fn interpreter() -> Result<PathBuf> {
+    if let Some(python) = find_interpreter() {
+        return Ok(python);
+    }
+    if is_debian() && is_root() {
+        progress(Part::Python, "installing Python with apt-get");
+        super::apt::install(&["python3", "python3-venv"])
+            .context("cannot install Python; install `python3` and `python3-venv` yourself")?;
+        if let Some(python) = find_interpreter() {
+            return Ok(python);
+        }
+    }
+    bail!(
+        "install Python {}.{} or newer with `venv` and `pip` (Debian: `python3` and `python3-venv`)",
+        OLDEST.0,
+        OLDEST.1
+    )
+}
+
+fn find_interpreter() -> Option<PathBuf> {
+    let newer = (OLDEST.1..30).rev().map(|minor| format!("python3.{minor}"));
+    ["python3".to_owned(), "python".to_owned()]
+        .into_iter()
+        .chain(newer)
+        .filter_map(|name| process::find(&name))
+        .find(|python| is_usable(python))
+}
+
+fn is_usable(python: &Path) -> bool {
+    let script = "import sys, venv, ensurepip; print(*sys.version_info[:2])";
+    process::output(quiet(python).args(["-c", script]))
+        .is_ok_and(|version| parse_version(&version) >= Some(OLDEST))
+}
+
+fn parse_version(text: &str) -> Option<(u32, u32)> {
+    let (major, minor) = text.trim().split_once(' ')?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
+}
+
+fn quiet(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.stdin(Stdio::null());
+    command
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_compare_as_numbers() {
+        assert!(parse_version("3 9\n") < Some(OLDEST));
+        assert!(parse_version("3 10\n") >= Some(OLDEST));
+        assert!(parse_version("3 14\n") >= Some(OLDEST));
+        assert!(parse_version("Python 2.7") < Some(OLDEST));
+    }
+}
