@@ -1,1 +1,15 @@
-//! rollcall-edge.
+//! HTTP: from a request to a use case, and from what it returns to a response. The only crate that knows HTTP.
+//!
+//! Each function here is what one component does: [`scim::resources`], [`scim::discovery`], [`admin::handle`],
+//! [`health::handle`].
+
+pub mod admin;
+mod bearer;
+mod body;
+pub mod health;
+mod query;
+mod respond;
+pub mod scim;
+
+pub use body::ReadError;
+pub use respond::FullResponse;

@@ -1,1 +1,12 @@
-//! rollcall-spin.
+//! The ports on Spin: the only shared crate that names its SDK.
+
+mod clock;
+mod random;
+mod serve;
+mod sqlite;
+mod variables;
+
+pub use serve::serve;
+pub use spin_sdk::http::Request;
+pub use spin_sdk::http_service;
+pub use sqlite::Sqlite;

@@ -1,0 +1,31 @@
+//! JSON bodies of admin requests.
+
+use http_body::Body;
+use rollcall_core::{JsonObject, parse_object};
+
+use super::problem::Problem;
+use crate::body::{self, BodyError, MAX_BODY, ReadError};
+
+/// Reads the JSON object in a request's body.
+///
+/// # Errors
+/// 413, or 400 when it is not a JSON object.
+pub(super) async fn read<B: Body<Error: ReadError>>(body: B) -> Result<JsonObject, Problem> {
+    let bytes = body::read(body).await.map_err(|error| match error {
+        BodyError::TooLarge => {
+            Problem::too_large(format!("the body is larger than {MAX_BODY} bytes"))
+        }
+        BodyError::Broken => Problem::invalid("the body ended early: send it again".into()),
+    })?;
+    parse_object(&bytes).map_err(|error| Problem::invalid(error.detail))
+}
+
+/// The string that a request has to have under `name`.
+///
+/// # Errors
+/// 400.
+pub(super) fn required<'b>(body: &'b JsonObject, name: &str) -> Result<&'b str, Problem> {
+    body.get(name)
+        .and_then(|value| value.as_str())
+        .ok_or_else(|| Problem::invalid(format!("`{name}` is missing, or no string")))
+}

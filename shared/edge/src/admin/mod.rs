@@ -1,0 +1,56 @@
+//! The admin API: tenants and their provisioning tokens, as JSON over HTTP with errors as problem details (RFC 9457).
+
+mod body;
+mod problem;
+mod tenants;
+mod tokens;
+
+use http::{Method, Request};
+use http_body::Body;
+use rollcall_service::{Ctx, admin};
+use rollcall_store::Database;
+
+use crate::bearer;
+use crate::body::ReadError;
+use crate::respond::FullResponse;
+use problem::Problem;
+
+/// Answers a request under `/admin/v1`.
+pub async fn handle<D: Database, B: Body<Error: ReadError>>(
+    ctx: &Ctx<D>,
+    request: Request<B>,
+) -> FullResponse {
+    let (parts, body) = request.into_parts();
+    answer(ctx, &Request::from_parts(parts, ()), body)
+        .await
+        .unwrap_or_else(Problem::into_response)
+}
+
+async fn answer<D: Database, B: Body<Error: ReadError>>(
+    ctx: &Ctx<D>,
+    head: &Request<()>,
+    body: B,
+) -> Result<FullResponse, Problem> {
+    admin::authenticate(ctx, bearer::token(head.headers()))?;
+    let path = head.uri().path();
+    let segments: Vec<&str> = path
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .collect();
+    match (segments.get(2..).unwrap_or_default(), head.method()) {
+        (["tenants"], &Method::GET) => tenants::list(ctx).await,
+        (["tenants"], &Method::POST) => tenants::create(ctx, body::read(body).await?).await,
+        (["tenants"], _) => Err(Problem::method("GET, POST")),
+        (["tenants", name], &Method::GET) => tenants::get(ctx, name).await,
+        (["tenants", name], &Method::DELETE) => tenants::delete(ctx, name).await,
+        (["tenants", _], _) => Err(Problem::method("GET, DELETE")),
+        (["tenants", name, "tokens"], &Method::GET) => tokens::list(ctx, name).await,
+        (["tenants", name, "tokens"], &Method::POST) => {
+            tokens::create(ctx, name, body::read(body).await?).await
+        }
+        (["tenants", _, "tokens"], _) => Err(Problem::method("GET, POST")),
+        (["tenants", name, "tokens", id], &Method::DELETE) => tokens::delete(ctx, name, id).await,
+        (["tenants", _, "tokens", _], _) => Err(Problem::method("DELETE")),
+        _ => Err(Problem::not_found(format!("there is nothing at `{path}`"))),
+    }
+}

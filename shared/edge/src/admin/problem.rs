@@ -1,0 +1,80 @@
+//! Refusals of the admin API as problem details (RFC 9457).
+
+use http::header::{ALLOW, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+use rollcall_service::admin::AdminError;
+use serde_json::json;
+
+use crate::respond::{self, FullResponse};
+
+/// Why a request is refused.
+#[derive(Debug)]
+pub(super) struct Problem {
+    status: StatusCode,
+    detail: String,
+    allowed: Option<&'static str>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, detail: String) -> Self {
+        Self {
+            status,
+            detail,
+            allowed: None,
+        }
+    }
+
+    pub fn invalid(detail: String) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    pub fn not_found(detail: String) -> Self {
+        Self::new(StatusCode::NOT_FOUND, detail)
+    }
+
+    pub fn too_large(detail: String) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
+    }
+
+    pub fn method(allowed: &'static str) -> Self {
+        let detail = format!("this address takes {allowed}");
+        Self {
+            allowed: Some(allowed),
+            ..Self::new(StatusCode::METHOD_NOT_ALLOWED, detail)
+        }
+    }
+
+    pub fn into_response(self) -> FullResponse {
+        let title = self.status.canonical_reason().unwrap_or_default();
+        let body = json!({ "status": self.status.as_u16(), "title": title, "detail": self.detail });
+        let mut response = respond::json(self.status, "application/problem+json", &body);
+        if let Some(allowed) = self.allowed {
+            response
+                .headers_mut()
+                .insert(ALLOW, HeaderValue::from_static(allowed));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(
+                WWW_AUTHENTICATE,
+                HeaderValue::from_static("Bearer realm=\"admin\""),
+            );
+        }
+        response
+    }
+}
+
+impl From<AdminError> for Problem {
+    fn from(error: AdminError) -> Self {
+        let status = match &error {
+            AdminError::Off | AdminError::NotFound(_) => StatusCode::NOT_FOUND,
+            AdminError::Unauthenticated => StatusCode::UNAUTHORIZED,
+            AdminError::Invalid(_) => StatusCode::BAD_REQUEST,
+            AdminError::Conflict(_) => StatusCode::CONFLICT,
+            AdminError::Store(cause) => {
+                eprintln!("{cause}");
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+        };
+        Self::new(status, error.to_string())
+    }
+}

@@ -1,0 +1,69 @@
+//! `/admin/v1/tenants/{tenant}/tokens`.
+
+use http::StatusCode;
+use rollcall_core::{JsonObject, Timestamp};
+use rollcall_service::{Ctx, admin};
+use rollcall_store::{Database, Token};
+use serde_json::{Value as Json, json};
+
+use super::body::required;
+use super::problem::Problem;
+use crate::respond::{self, FullResponse};
+
+pub(super) async fn list<D: Database>(ctx: &Ctx<D>, tenant: &str) -> Result<FullResponse, Problem> {
+    let tokens: Vec<Json> = admin::tokens(ctx, tenant).await?.iter().map(show).collect();
+    Ok(respond::json(
+        StatusCode::OK,
+        "application/json",
+        &json!({ "tokens": tokens }),
+    ))
+}
+
+/// The answer is the only one that ever shows the token itself.
+pub(super) async fn create<D: Database>(
+    ctx: &Ctx<D>,
+    tenant: &str,
+    body: JsonObject,
+) -> Result<FullResponse, Problem> {
+    let issued = admin::create_token(ctx, tenant, required(&body, "name")?, expiry(&body)?).await?;
+    let mut answer = show(&issued.token);
+    answer["token"] = issued.secret.into();
+    Ok(respond::json(
+        StatusCode::CREATED,
+        "application/json",
+        &answer,
+    ))
+}
+
+pub(super) async fn delete<D: Database>(
+    ctx: &Ctx<D>,
+    tenant: &str,
+    id: &str,
+) -> Result<FullResponse, Problem> {
+    admin::delete_token(ctx, tenant, id).await?;
+    Ok(respond::empty(StatusCode::NO_CONTENT))
+}
+
+fn expiry(body: &JsonObject) -> Result<Option<Timestamp>, Problem> {
+    match body.get("expires_at") {
+        None | Some(Json::Null) => Ok(None),
+        Some(value) => value
+            .as_str()
+            .and_then(Timestamp::parse)
+            .map(Some)
+            .ok_or_else(|| {
+                Problem::invalid(format!(
+                    "`expires_at` is {value}: give a time such as \"2030-01-31T00:00:00Z\""
+                ))
+            }),
+    }
+}
+
+fn show(token: &Token) -> Json {
+    json!({
+        "id": token.id,
+        "name": token.name,
+        "created_at": token.created.to_string(),
+        "expires_at": token.expires.map(|expires| expires.to_string()),
+    })
+}

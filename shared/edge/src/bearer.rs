@@ -1,0 +1,54 @@
+//! The bearer token of a request (RFC 6750 §2.1).
+
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+
+/// The token of the one `Authorization` header with the scheme `Bearer`, which is case-insensitive. `None` when there
+/// is no such header, more than one, or one that is malformed.
+pub(crate) fn token(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return None;
+    };
+    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+    let token = token.trim_matches(' ');
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && token.bytes().all(is_token68))
+        .then_some(token)
+}
+
+fn is_token68(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(values: &[&str], expected: Option<&str>) {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(AUTHORIZATION, HeaderValue::from_str(value).unwrap());
+        }
+        assert_eq!(token(&headers), expected, "{values:?}");
+    }
+
+    #[test]
+    fn ok_the_scheme_in_any_case() {
+        check(&["Bearer rc_a-b"], Some("rc_a-b"));
+        check(&["bearer  x.y~z"], Some("x.y~z"));
+    }
+
+    #[test]
+    fn err_anything_else() {
+        check(&[], None);
+        check(&["Bearer"], None);
+        check(&["Bearer "], None);
+        check(&["Bearer a b"], None);
+        check(&["Bearer \"a\""], None);
+        check(&["Basic YTpi"], None);
+        check(&["Bearer a", "Bearer b"], None);
+    }
+}

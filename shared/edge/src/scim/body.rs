@@ -1,0 +1,50 @@
+//! JSON bodies of SCIM requests.
+
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use http_body::Body;
+use rollcall_core::{JsonObject, ScimError, parse_object};
+
+use crate::body::{BodyError, MAX_BODY, ReadError, read};
+
+/// Reads the JSON object in a request's body.
+///
+/// # Errors
+/// 413, 415, and 400 `invalidSyntax`.
+pub(super) async fn object<B: Body<Error: ReadError>>(
+    headers: &HeaderMap,
+    body: B,
+) -> Result<JsonObject, ScimError> {
+    check_content_type(headers)?;
+    let bytes = read(body).await.map_err(|error| match error {
+        BodyError::TooLarge => ScimError::payload_too_large(format!(
+            "the body is larger than {MAX_BODY} bytes: send less at a time"
+        )),
+        BodyError::Broken => ScimError::invalid_syntax("the body ended early: send it again"),
+    })?;
+    parse_object(&bytes)
+}
+
+/// RFC 7644 §3.1: "application/scim+json"; clients such as Okta send "application/json".
+fn check_content_type(headers: &HeaderMap) -> Result<(), ScimError> {
+    let Some(value) = headers.get(CONTENT_TYPE) else {
+        return Ok(());
+    };
+    let essence = value
+        .to_str()
+        .unwrap_or_default()
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim();
+    let known = ["application/scim+json", "application/json"];
+    if known
+        .iter()
+        .any(|known| essence.eq_ignore_ascii_case(known))
+    {
+        return Ok(());
+    }
+    Err(ScimError::unsupported_media_type(format!(
+        "the body is `{essence}`: send application/scim+json"
+    )))
+}

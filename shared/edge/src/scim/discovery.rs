@@ -1,0 +1,178 @@
+//! `/ServiceProviderConfig`, `/ResourceTypes` and `/Schemas` (RFC 7644 §4), and the answer for every other address
+//! under `/scim/v2` that no component serves.
+
+use http::{Method, Request, StatusCode};
+use rollcall_core::{ResourceType, Schema, ScimError};
+use rollcall_service::Ctx;
+use rollcall_service::resources::{DEFAULT_COUNT, MAX_COUNT};
+use rollcall_store::Database;
+use serde_json::{Value as Json, json};
+
+use super::error::Refusal;
+use super::handle::{Call, authenticate, handle};
+use super::list::Parameters;
+use super::render::{self, CONTENT_TYPE};
+use crate::respond::{self, FullResponse};
+
+const READ_ONLY: &[Method] = &[Method::GET];
+
+/// Describes the service to clients, given the resource types that it serves.
+pub async fn discovery<D: Database, B>(
+    ctx: &Ctx<D>,
+    resource_types: &[ResourceType],
+    request: Request<B>,
+) -> FullResponse {
+    handle(ctx, &request, async |call| {
+        authenticate(ctx, &call.access).await?;
+        answer(resource_types, &call, &request)
+    })
+    .await
+}
+
+fn answer<B>(
+    resource_types: &[ResourceType],
+    call: &Call<'_>,
+    request: &Request<B>,
+) -> Result<FullResponse, Refusal> {
+    let (endpoint, key) = match call.segments[..] {
+        [endpoint] => (endpoint, None),
+        [endpoint, key] => (endpoint, Some(key)),
+        _ => return Err(nothing_at(request)),
+    };
+    let documents = match endpoint {
+        "ServiceProviderConfig" if key.is_none() => {
+            only_get(request)?;
+            return Ok(document(&service_provider_config(&call.base)));
+        }
+        "ResourceTypes" => resource_types
+            .iter()
+            .map(|known| resource_type(known, &call.base))
+            .collect(),
+        "Schemas" => schemas(resource_types)
+            .map(|known| schema(known, &call.base))
+            .collect::<Vec<_>>(),
+        "Bulk" | "Me" => return Err(not_implemented(endpoint)),
+        _ => return Err(nothing_at(request)),
+    };
+    only_get(request)?;
+    let Some(key) = key else {
+        // RFC 7644 §4: "If a "filter" is provided, the service provider SHOULD respond with HTTP status code 403"
+        if Parameters::from_query(request.uri().query())?
+            .search
+            .filter
+            .is_some()
+        {
+            return Err(ScimError::forbidden(format!(
+                "/{endpoint} can't be filtered: leave `filter` out"
+            ))
+            .into());
+        }
+        return Ok(render::list(documents.len() as u64, 1, documents));
+    };
+    let found = documents.iter().find(|document| {
+        document["id"]
+            .as_str()
+            .is_some_and(|id| id.eq_ignore_ascii_case(key))
+    });
+    found
+        .map(document)
+        .ok_or_else(|| ScimError::not_found(format!("there is no `{key}` in /{endpoint}")).into())
+}
+
+fn only_get<B>(request: &Request<B>) -> Result<(), Refusal> {
+    if request.method() == Method::GET {
+        Ok(())
+    } else {
+        Err(Refusal::Method(READ_ONLY))
+    }
+}
+
+fn nothing_at<B>(request: &Request<B>) -> Refusal {
+    ScimError::not_found(format!("there is nothing at `{}`", request.uri().path())).into()
+}
+
+/// RFC 7644 §3.11, §3.7: 501 for an endpoint of the standard that the service doesn't have.
+fn not_implemented(endpoint: &str) -> Refusal {
+    ScimError::not_implemented(format!(
+        "/{endpoint} is not supported: /ServiceProviderConfig says what is"
+    ))
+    .into()
+}
+
+fn document(document: &Json) -> FullResponse {
+    respond::json(StatusCode::OK, CONTENT_TYPE, document)
+}
+
+/// RFC 7643 §5, and `pagination` from RFC 9865 §4.
+fn service_provider_config(base: &str) -> Json {
+    json!({
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
+        "patch": { "supported": true },
+        "bulk": { "supported": false, "maxOperations": 0, "maxPayloadSize": 0 },
+        "filter": { "supported": true, "maxResults": MAX_COUNT },
+        "changePassword": { "supported": false },
+        "sort": { "supported": true },
+        "etag": { "supported": true },
+        "pagination": {
+            "cursor": false,
+            "index": true,
+            "defaultPaginationMethod": "index",
+            "defaultPageSize": DEFAULT_COUNT,
+            "maxPageSize": MAX_COUNT,
+        },
+        "authenticationSchemes": [{
+            "type": "oauthbearertoken",
+            "name": "Bearer token",
+            "description": "A provisioning token of the tenant, sent as `Authorization: Bearer …`",
+            "specUri": "https://www.rfc-editor.org/info/rfc6750",
+            "primary": true,
+        }],
+        "meta": {
+            "resourceType": "ServiceProviderConfig",
+            "location": format!("{base}/ServiceProviderConfig"),
+        },
+    })
+}
+
+/// RFC 7643 §6.
+fn resource_type(resource_type: &ResourceType, base: &str) -> Json {
+    let extensions = resource_type.extensions.iter();
+    let extensions: Vec<Json> = extensions
+        .map(|extension| json!({ "schema": extension.schema.id, "required": extension.required }))
+        .collect();
+    json!({
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],
+        "id": resource_type.id,
+        "name": resource_type.name,
+        "description": resource_type.description,
+        "endpoint": resource_type.endpoint,
+        "schema": resource_type.schema.id,
+        "schemaExtensions": extensions,
+        "meta": {
+            "resourceType": "ResourceType",
+            "location": format!("{base}/ResourceTypes/{}", resource_type.id),
+        },
+    })
+}
+
+fn schemas(resource_types: &[ResourceType]) -> impl Iterator<Item = &Schema> {
+    resource_types.iter().flat_map(|known| {
+        std::iter::once(&known.schema)
+            .chain(known.extensions.iter().map(|extension| &extension.schema))
+    })
+}
+
+/// RFC 7643 §7.
+fn schema(schema: &Schema, base: &str) -> Json {
+    json!({
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Schema"],
+        "id": schema.id,
+        "name": schema.name,
+        "description": schema.description,
+        "attributes": schema.attributes,
+        "meta": {
+            "resourceType": "Schema",
+            "location": format!("{base}/Schemas/{}", schema.id),
+        },
+    })
+}

@@ -1,0 +1,64 @@
+//! SCIM errors as responses (RFC 7644 §3.12).
+
+use http::header::{ALLOW, WWW_AUTHENTICATE};
+use http::{HeaderValue, Method, StatusCode};
+use rollcall_core::ScimError;
+use serde_json::Value as Json;
+
+use super::render::CONTENT_TYPE;
+use crate::respond::{self, FullResponse};
+
+/// Why a request is refused.
+#[derive(Debug, PartialEq)]
+pub(super) enum Refusal {
+    /// With a SCIM error.
+    Error(ScimError),
+    /// The address exists, but takes only these methods.
+    Method(&'static [Method]),
+}
+
+impl From<ScimError> for Refusal {
+    fn from(error: ScimError) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl Refusal {
+    /// Whether the caller's token may still have to be looked at before the caller learns of this.
+    pub fn is_before_authentication(&self) -> bool {
+        match self {
+            Self::Error(error) => error.status != 401 && error.status < 500,
+            Self::Method(_) => true,
+        }
+    }
+
+    pub fn into_response(self) -> FullResponse {
+        let (error, allowed) = match self {
+            Self::Error(error) => (error, None),
+            Self::Method(methods) => {
+                let allowed = methods
+                    .iter()
+                    .map(Method::as_str)
+                    .collect::<Vec<_>>()
+                    .join(", ");
+                (
+                    ScimError::method_not_allowed(format!("this address takes {allowed}")),
+                    Some(allowed),
+                )
+            }
+        };
+        let status =
+            StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = respond::json(status, CONTENT_TYPE, &Json::Object(error.to_json()));
+        if let Some(allowed) = allowed.and_then(|allowed| HeaderValue::try_from(allowed).ok()) {
+            response.headers_mut().insert(ALLOW, allowed);
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(
+                WWW_AUTHENTICATE,
+                HeaderValue::from_static("Bearer realm=\"scim\""),
+            );
+        }
+        response
+    }
+}

@@ -1,0 +1,27 @@
+//! Why an admin call is refused.
+
+use rollcall_store::StoreError;
+use thiserror::Error;
+
+/// Why an admin call is refused; the text says what to change.
+#[derive(Clone, Debug, Error, PartialEq)]
+pub enum AdminError {
+    /// No `admin_token` is configured.
+    #[error("the admin API is off: set the variable `admin_token` to turn it on")]
+    Off,
+    /// The caller did not send the admin token.
+    #[error("send the admin token as `Authorization: Bearer …`")]
+    Unauthenticated,
+    /// Something in the request is not as it should be.
+    #[error("{0}")]
+    Invalid(String),
+    /// What the request names does not exist.
+    #[error("{0}")]
+    NotFound(String),
+    /// The request goes against what is there.
+    #[error("{0}")]
+    Conflict(String),
+    /// The store failed.
+    #[error("the store failed")]
+    Store(StoreError),
+}

@@ -1,0 +1,14 @@
+//! What the operator sets, as application variables.
+
+use rollcall_store::Durability;
+
+/// The configuration of the service.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// The address that clients reach the service at, without a slash at the end; `None` takes it from each request.
+    pub base_url: Option<String>,
+    /// The secret that opens the admin API; without it the admin API is off.
+    pub admin_token: Option<String>,
+    /// What an answered write survives.
+    pub durability: Durability,
+}

@@ -1,0 +1,72 @@
+//! What a use case works with: one per component instance, shared by its requests.
+
+use std::cell::OnceCell;
+
+use rollcall_core::Timestamp;
+use rollcall_store::{Database, Store, StoreError};
+use uuid::Builder;
+
+use crate::config::Config;
+use crate::ports::{Clock, Random};
+
+/// The store, the ports and the configuration.
+pub struct Ctx<D: Database> {
+    database: D,
+    store: OnceCell<Store<D>>,
+    clock: Box<dyn Clock>,
+    random: Box<dyn Random>,
+    /// What the operator set.
+    pub config: Config,
+}
+
+impl<D: Database> Ctx<D> {
+    /// Puts a context together. The database is opened when the first use case asks for it.
+    pub fn new(
+        database: D,
+        clock: impl Clock + 'static,
+        random: impl Random + 'static,
+        config: Config,
+    ) -> Self {
+        Self {
+            database,
+            store: OnceCell::new(),
+            clock: Box::new(clock),
+            random: Box::new(random),
+            config,
+        }
+    }
+
+    /// The store, opened at first use.
+    ///
+    /// # Errors
+    /// [`StoreError::Backend`] when it cannot be opened; the next call tries again.
+    pub async fn store(&self) -> Result<&Store<D>, StoreError> {
+        if let Some(store) = self.store.get() {
+            return Ok(store);
+        }
+        let opened = Store::open(&self.database, self.config.durability).await?;
+        Ok(self.store.get_or_init(|| opened))
+    }
+
+    /// The time of day.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A new UUIDv7 (RFC 9562 §5.7).
+    pub(crate) fn new_id(&self, now: Timestamp) -> String {
+        let mut random = [0; 10];
+        self.random.fill(&mut random);
+        let millis = u64::try_from(now.as_millis()).unwrap_or_default();
+        Builder::from_unix_timestamp_millis(millis, &random)
+            .into_uuid()
+            .to_string()
+    }
+
+    /// A new 256-bit secret.
+    pub(crate) fn new_secret(&self) -> [u8; 32] {
+        let mut secret = [0; 32];
+        self.random.fill(&mut secret);
+        secret
+    }
+}

@@ -1,0 +1,42 @@
+//! What a SCIM client does with resources, whatever their type (RFC 7644 §3).
+
+mod create;
+mod delete;
+mod get;
+mod patch;
+mod precondition;
+mod replace;
+mod search;
+mod update;
+
+pub use create::create;
+pub use delete::delete;
+pub use get::get;
+pub use patch::patch;
+pub use precondition::IfMatch;
+pub use replace::replace;
+pub use search::{DEFAULT_COUNT, Found, MAX_COUNT, SearchRequest, search};
+
+use rollcall_core::{JsonObject, ResourceType, ScimError, unique_values};
+
+/// 404 with the id that was asked for.
+fn no_such(resource_type: &ResourceType, id: &str) -> ScimError {
+    ScimError::not_found(format!(
+        "there is no {} with the id `{id}`",
+        resource_type.name
+    ))
+}
+
+/// 409 with the values of which one is taken.
+fn taken(attributes: &JsonObject, resource_type: &ResourceType) -> ScimError {
+    let values = unique_values(attributes, resource_type);
+    let named: Vec<String> = values
+        .iter()
+        .map(|(path, value)| format!("`{path}` `{value}`"))
+        .collect();
+    ScimError::uniqueness(format!(
+        "{} is taken by another {}: choose another value",
+        named.join(" or "),
+        resource_type.name
+    ))
+}

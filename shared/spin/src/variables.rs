@@ -1,0 +1,32 @@
+//! The configuration, from Spin's application variables.
+
+use anyhow::{Context, Result, bail};
+use rollcall_service::Config;
+use rollcall_store::Durability;
+use spin_sdk::variables;
+
+/// Reads the variables. Each is a host call, so this is done once per instance.
+pub(crate) async fn config() -> Result<Config> {
+    let durability = match variable("durability").await?.as_deref() {
+        None | Some("full") => Durability::Full,
+        Some("normal") => Durability::Normal,
+        Some(other) => bail!("the variable `durability` is `{other}`: set it to full or normal"),
+    };
+    let base_url = variable("base_url")
+        .await?
+        .map(|url| url.trim_end_matches('/').to_owned());
+    Ok(Config {
+        base_url,
+        admin_token: variable("admin_token").await?,
+        durability,
+    })
+}
+
+/// A variable; an empty one counts as unset, as does one that the component is not given.
+async fn variable(name: &str) -> Result<Option<String>> {
+    match variables::get(name).await {
+        Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
+        Err(variables::Error::Undefined(_)) => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("cannot read the variable `{name}`")),
+    }
+}

@@ -1,0 +1,89 @@
+//! The search index of a resource, as the JSON that the write procedure takes.
+
+use std::collections::BTreeSet;
+
+use rollcall_core::{
+    IndexEntry, IndexValue, JsonObject, ResourceType, index_entries, unique_values,
+};
+use serde_json::{Value as Json, json};
+
+/// What a write takes from the index and what it brings to it.
+pub(crate) struct Difference {
+    /// `[path, element, value]` of each entry that goes.
+    pub unindexed: String,
+    /// `[path, element, value]` of each entry that comes.
+    pub indexed: String,
+    /// `[path, value]` of each unique value that goes.
+    pub freed: String,
+    /// `[path, value]` of each unique value that comes.
+    pub uniques: String,
+    /// The names of the attributes that differ, as a JSON array.
+    pub attributes: String,
+}
+
+impl Difference {
+    /// From one set of attributes to the next; a new resource starts from an empty one.
+    pub fn between(old: &JsonObject, new: &JsonObject, resource_type: &ResourceType) -> Self {
+        let (unindexed, indexed) = sides(entries(old, resource_type), entries(new, resource_type));
+        let (freed, uniques) = sides(uniques(old, resource_type), uniques(new, resource_type));
+        Self {
+            unindexed,
+            indexed,
+            freed,
+            uniques,
+            attributes: Json::from(changed(old, new)).to_string(),
+        }
+    }
+}
+
+/// What only the first holds and what only the second holds, each as a JSON array.
+fn sides(old: BTreeSet<String>, new: BTreeSet<String>) -> (String, String) {
+    let list = |items: Vec<&str>| format!("[{}]", items.join(","));
+    let gone = old.difference(&new).map(String::as_str).collect();
+    let come = new.difference(&old).map(String::as_str).collect();
+    (list(gone), list(come))
+}
+
+fn entries(attributes: &JsonObject, resource_type: &ResourceType) -> BTreeSet<String> {
+    let json = |entry: IndexEntry| match entry.value {
+        IndexValue::Text(value) => json!([entry.path, entry.element, value]).to_string(),
+        IndexValue::Integer(value) => json!([entry.path, entry.element, value]).to_string(),
+        IndexValue::Decimal(value) => json!([entry.path, entry.element, value]).to_string(),
+    };
+    index_entries(attributes, resource_type)
+        .into_iter()
+        .map(json)
+        .collect()
+}
+
+fn uniques(attributes: &JsonObject, resource_type: &ResourceType) -> BTreeSet<String> {
+    unique_values(attributes, resource_type)
+        .into_iter()
+        .map(|pair| json!(pair).to_string())
+        .collect()
+}
+
+/// The names of the attributes that are not the same in both, extension attributes by their URN path.
+fn changed(old: &JsonObject, new: &JsonObject) -> Vec<String> {
+    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let differing = names
+        .into_iter()
+        .filter(|name| old.get(*name) != new.get(*name));
+    differing
+        .flat_map(|name| {
+            if !name.starts_with("urn:") {
+                return vec![name.clone()];
+            }
+            let inner = |side: &JsonObject| {
+                side.get(name)
+                    .and_then(Json::as_object)
+                    .cloned()
+                    .unwrap_or_default()
+            };
+            changed(&inner(old), &inner(new))
+                .into_iter()
+                .map(|inner| format!("{name}:{inner}"))
+                .collect()
+        })
+        .collect()
+}

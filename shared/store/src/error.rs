@@ -1,0 +1,40 @@
+//! What can go wrong in the store.
+
+use thiserror::Error;
+
+use crate::sql::SqlError;
+
+/// Why a call of the store failed. It then changed nothing.
+#[derive(Clone, Debug, Error, PartialEq)]
+pub enum StoreError {
+    /// The token is unknown, has expired, or opens another tenant.
+    #[error("unauthenticated")]
+    Unauthenticated,
+    /// What the call names is not there.
+    #[error("not found")]
+    NotFound,
+    /// The resource is no longer at the version that the write was made from.
+    #[error("precondition failed")]
+    PreconditionFailed,
+    /// A value that has to be unique is taken.
+    #[error("conflict")]
+    Conflict,
+    /// The database failed, or something in it is not what this release writes.
+    #[error("database: {0}")]
+    Backend(String),
+}
+
+impl From<SqlError> for StoreError {
+    fn from(error: SqlError) -> Self {
+        match error {
+            SqlError::Unique(_) => Self::Conflict,
+            SqlError::Refused(word) => match word.as_str() {
+                "unauthenticated" => Self::Unauthenticated,
+                "not found" => Self::NotFound,
+                "stale" => Self::PreconditionFailed,
+                _ => Self::Backend(word),
+            },
+            other => Self::Backend(other.to_string()),
+        }
+    }
+}

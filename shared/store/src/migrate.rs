@@ -1,0 +1,81 @@
+//! Numbered migrations, applied once, by whichever instance comes first.
+
+use crate::error::StoreError;
+use crate::sql::{Database, Sql, SqlError};
+
+/// All migrations, the first one first. A released one never changes; a new one goes to the end.
+const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_foundation.sql")];
+
+/// How often a busy database is asked again, each time after its busy time-out.
+const ATTEMPTS: usize = 6;
+
+/// Applies what is missing. Instances that start together queue for the write lock, and all but the first find nothing
+/// left to do.
+pub(crate) async fn run<D: Database>(
+    database: &D,
+    connection: &D::Connection,
+) -> Result<(), StoreError> {
+    if applied(connection).await? == MIGRATIONS.len() {
+        return Ok(());
+    }
+    // A transaction needs a connection of its own; dropping the connection rolls it back.
+    let own = database.connect().await?;
+    // Write-ahead logging lets readers and a writer work side by side. It stays with the file.
+    until_not_busy(&own, "PRAGMA journal_mode = WAL").await?;
+    until_not_busy(&own, "BEGIN IMMEDIATE").await?;
+    own.run(
+        "CREATE TABLE IF NOT EXISTS schema_migration (number INTEGER PRIMARY KEY) STRICT",
+        Vec::new(),
+    )
+    .await?;
+    let done = applied(&own).await?;
+    for (number, migration) in (1_i64..).zip(MIGRATIONS).skip(done) {
+        for statement in statements(migration) {
+            own.run(statement, Vec::new()).await?;
+        }
+        own.run(
+            "INSERT INTO schema_migration (number) VALUES (?1)",
+            vec![number.into()],
+        )
+        .await?;
+    }
+    own.run("COMMIT", Vec::new()).await?;
+    Ok(())
+}
+
+/// How many migrations have been applied.
+async fn applied(connection: &impl Sql) -> Result<usize, StoreError> {
+    let rows = match connection
+        .run("SELECT count(*) FROM schema_migration", Vec::new())
+        .await
+    {
+        Err(SqlError::NoSuchTable) => return Ok(0),
+        other => other?,
+    };
+    let count = rows
+        .first()
+        .map(|row| row.integer(0))
+        .transpose()?
+        .flatten();
+    Ok(count
+        .and_then(|count| usize::try_from(count).ok())
+        .unwrap_or_default())
+}
+
+async fn until_not_busy(connection: &impl Sql, statement: &str) -> Result<(), StoreError> {
+    for _ in 1..ATTEMPTS {
+        match connection.run(statement, Vec::new()).await {
+            Err(SqlError::Busy) => {}
+            other => return Ok(other.map(drop)?),
+        }
+    }
+    Ok(connection.run(statement, Vec::new()).await.map(drop)?)
+}
+
+/// The statements of a migration: they end with a semicolon and an empty line, since a host runs one a call.
+fn statements(migration: &str) -> impl Iterator<Item = &str> {
+    migration
+        .split(";\n\n")
+        .map(str::trim)
+        .filter(|statement| !statement.is_empty())
+}

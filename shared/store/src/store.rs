@@ -1,0 +1,77 @@
+//! The store of one component instance: a connection that its requests share.
+
+use rollcall_core::Timestamp;
+
+use crate::access::{self, Access, OPEN};
+use crate::error::StoreError;
+use crate::migrate;
+use crate::sql::{Database, Row, Sql, Value};
+
+/// What an answered write survives.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Durability {
+    /// A power cut: each write reaches the disk before it is answered.
+    #[default]
+    Full,
+    /// A crash of the process. A power cut may lose the last moments, but never leaves the database torn.
+    Normal,
+}
+
+/// The tenants, tokens and resources in one database.
+///
+/// Every write is one statement, so it is atomic, needs no transaction, and cannot interleave with another request on
+/// the same connection. A read sees every write that was answered before it began, whichever instance answered it.
+pub struct Store<D: Database> {
+    connection: D::Connection,
+}
+
+impl<D: Database> Store<D> {
+    /// Opens the database, and brings its tables up to date if this is the first instance of a release to do so.
+    ///
+    /// # Errors
+    /// [`StoreError::Backend`] when the database cannot be reached, or a migration fails.
+    pub async fn open(database: &D, durability: Durability) -> Result<Self, StoreError> {
+        let connection = database.connect().await?;
+        migrate::run(database, &connection).await?;
+        if durability == Durability::Normal {
+            connection
+                .run("PRAGMA synchronous = NORMAL", Vec::new())
+                .await?;
+        }
+        Ok(Self { connection })
+    }
+
+    /// Answers whether the database answers.
+    ///
+    /// # Errors
+    /// [`StoreError::Backend`] when it doesn't.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.run("SELECT 1 FROM schema_migration", Vec::new())
+            .await
+            .map(drop)
+    }
+
+    /// Checks the caller's token alone.
+    ///
+    /// # Errors
+    /// [`StoreError::Unauthenticated`] when it doesn't open the tenant.
+    pub async fn authenticate(&self, access: &Access, now: Timestamp) -> Result<(), StoreError> {
+        let statement = format!("WITH {OPEN} SELECT token FROM open");
+        let rows = self
+            .run(&statement, access::parameters(access, now))
+            .await?;
+        if rows.is_empty() {
+            Err(StoreError::Unauthenticated)
+        } else {
+            Ok(())
+        }
+    }
+
+    pub(crate) async fn run(
+        &self,
+        statement: &str,
+        parameters: Vec<Value>,
+    ) -> Result<Vec<Row>, StoreError> {
+        Ok(self.connection.run(statement, parameters).await?)
+    }
+}
