@@ -148,7 +148,11 @@ impl ScimError {
     /// 500 with a fixed text: the cause is logged where it happened and never leaves the server.
     #[must_use]
     pub fn internal() -> Self {
-        Self { status: 500, scim_type: None, detail: "internal server error".to_owned() }
+        Self {
+            status: 500,
+            scim_type: None,
+            detail: "internal server error".to_owned(),
+        }
     }
 
     /// The body of the answer.
@@ -159,7 +163,10 @@ impl ScimError {
         // > status: The HTTP status code expressed as a JSON string.
         body.insert("status".to_owned(), Value::String(self.status.to_string()));
         if let Some(scim_type) = self.scim_type {
-            body.insert("scimType".to_owned(), Value::String(scim_type.as_str().to_owned()));
+            body.insert(
+                "scimType".to_owned(),
+                Value::String(scim_type.as_str().to_owned()),
+            );
         }
         body.insert("detail".to_owned(), Value::String(self.detail.clone()));
         body

@@ -23,13 +23,17 @@ pub const MAX_DEPTH: usize = 64;
 pub fn parse_object(bytes: &[u8]) -> Result<JsonObject, ScimError> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let offset = error.valid_up_to();
-        ScimError::invalid_syntax(format!("the body is not UTF-8 at byte {offset}; encode it as UTF-8"))
+        ScimError::invalid_syntax(format!(
+            "the body is not UTF-8 at byte {offset}; encode it as UTF-8"
+        ))
     })?;
     let mut reader = serde_json::Deserializer::from_str(text);
     let read = Bounded { depth: 0 }.deserialize(&mut reader);
-    let value = read.and_then(|value| reader.end().map(|()| value)).map_err(|error| {
-        ScimError::invalid_syntax(format!("the body is not acceptable JSON: {error}"))
-    })?;
+    let value = read
+        .and_then(|value| reader.end().map(|()| value))
+        .map_err(|error| {
+            ScimError::invalid_syntax(format!("the body is not acceptable JSON: {error}"))
+        })?;
     match value {
         Value::Object(object) => Ok(object),
         other => Err(ScimError::invalid_syntax(format!(
@@ -53,9 +57,12 @@ pub(crate) fn kind_name(value: &Value) -> &'static str {
 
 /// The value of a key, whatever the key's case.
 pub(crate) fn get_ignore_case<'v>(object: &'v JsonObject, key: &str) -> Option<&'v Value> {
-    object
-        .get(key)
-        .or_else(|| object.iter().find(|(k, _)| k.eq_ignore_ascii_case(key)).map(|(_, v)| v))
+    object.get(key).or_else(|| {
+        object
+            .iter()
+            .find(|(k, _)| k.eq_ignore_ascii_case(key))
+            .map(|(_, v)| v)
+    })
 }
 
 /// Takes the value of a key out of an object, whatever the key's case.
@@ -74,9 +81,13 @@ struct Bounded {
 impl Bounded {
     fn deeper<E: serde::de::Error>(self) -> Result<Self, E> {
         if self.depth >= MAX_DEPTH {
-            return Err(E::custom(format_args!("nested deeper than {MAX_DEPTH} levels; flatten it")));
+            return Err(E::custom(format_args!(
+                "nested deeper than {MAX_DEPTH} levels; flatten it"
+            )));
         }
-        Ok(Self { depth: self.depth + 1 })
+        Ok(Self {
+            depth: self.depth + 1,
+        })
     }
 }
 
@@ -112,7 +123,9 @@ impl<'de> Visitor<'de> for Bounded {
     }
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("number out of range"))
+        Number::from_f64(value)
+            .map(Value::Number)
+            .ok_or_else(|| E::custom("number out of range"))
     }
 
     fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Value, E> {
@@ -152,7 +165,9 @@ impl<'de> Visitor<'de> for Bounded {
 
 fn text<E: serde::de::Error>(value: &str) -> Result<(), E> {
     if value.contains('\0') {
-        return Err(E::custom("a string contains the character U+0000; remove it"));
+        return Err(E::custom(
+            "a string contains the character U+0000; remove it",
+        ));
     }
     Ok(())
 }
@@ -170,7 +185,8 @@ mod tests {
 
     #[test]
     fn ok_every_kind_of_value() {
-        let body = br#" {"a":[null,true,-1,18446744073709551615,1.5,"\u00e9\ud83d\ude00"],"b":{"a":{}}} "#;
+        let body =
+            br#" {"a":[null,true,-1,18446744073709551615,1.5,"\u00e9\ud83d\ude00"],"b":{"a":{}}} "#;
         let read = parse_object(body).unwrap();
         let plain: JsonObject = serde_json::from_slice(body).unwrap();
         assert_eq!(read, plain);

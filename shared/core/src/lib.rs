@@ -4,6 +4,8 @@
 //! arguments alone. [RFC 7643](https://www.rfc-editor.org/rfc/rfc7643) is the schema,
 //! [RFC 7644](https://www.rfc-editor.org/rfc/rfc7644) the protocol.
 
+mod document;
+mod equal;
 mod error;
 pub mod filter;
 mod index;

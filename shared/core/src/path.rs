@@ -21,7 +21,11 @@ impl AttrPath {
     /// A path of one name.
     #[must_use]
     pub fn name(name: impl Into<String>) -> Self {
-        Self { schema: None, name: name.into(), sub: None }
+        Self {
+            schema: None,
+            name: name.into(),
+            sub: None,
+        }
     }
 
     /// Reads a path: `userName`, `name.familyName`, `urn:…:2.0:User:manager.value`.
@@ -102,7 +106,11 @@ pub(crate) fn is_name_byte(byte: u8) -> bool {
 
 /// Where a text stops being the URI of a schema, if it does.
 pub(crate) fn not_a_uri(text: &str) -> Option<usize> {
-    if !text.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic()) {
+    if !text
+        .bytes()
+        .next()
+        .is_some_and(|byte| byte.is_ascii_alphabetic())
+    {
         return Some(0);
     }
     text.bytes().position(|byte| !is_path_byte(byte))
@@ -112,7 +120,22 @@ pub(crate) fn not_a_uri(text: &str) -> Option<usize> {
 /// commas end a path.
 pub(crate) fn is_path_byte(byte: u8) -> bool {
     is_name_byte(byte)
-        || matches!(byte, b':' | b'.' | b'/' | b'%' | b'+' | b'~' | b'#' | b'@' | b'!' | b'*' | b'=' | b'?' | b'&' | b';')
+        || matches!(
+            byte,
+            b':' | b'.'
+                | b'/'
+                | b'%'
+                | b'+'
+                | b'~'
+                | b'#'
+                | b'@'
+                | b'!'
+                | b'*'
+                | b'='
+                | b'?'
+                | b'&'
+                | b';'
+        )
 }
 
 /// A client's text in a message, cut to a readable length.
@@ -155,9 +178,24 @@ mod tests {
     #[test]
     fn ok_a_urn_ends_at_its_last_colon_not_at_the_dot_in_its_version() {
         const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-        check(&format!("{ENTERPRISE}:employeeNumber"), Some(ENTERPRISE), "employeeNumber", None);
-        check(&format!("{ENTERPRISE}:manager.value"), Some(ENTERPRISE), "manager", Some("value"));
-        check("https://a.example/s/2.0:x", Some("https://a.example/s/2.0"), "x", None);
+        check(
+            &format!("{ENTERPRISE}:employeeNumber"),
+            Some(ENTERPRISE),
+            "employeeNumber",
+            None,
+        );
+        check(
+            &format!("{ENTERPRISE}:manager.value"),
+            Some(ENTERPRISE),
+            "manager",
+            Some("value"),
+        );
+        check(
+            "https://a.example/s/2.0:x",
+            Some("https://a.example/s/2.0"),
+            "x",
+            None,
+        );
     }
 
     #[test]

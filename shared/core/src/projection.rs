@@ -1,15 +1,252 @@
-//! tmp
-use crate::{JsonObject, ResourceType, ScimError};
-/// p
-#[derive(Clone, Debug, PartialEq)]
-pub struct Projection {}
-impl Projection {
-/// p
-pub fn parse(_attributes: Option<&str>, _excluded: Option<&str>, _rt: &ResourceType) -> Result<Self, ScimError> { todo!() }
-/// a
-pub fn all() -> Self { todo!() }
-/// n
-pub fn names_anything(&self) -> bool { todo!() }
-/// a
-pub fn apply(&self, _resource: JsonObject, _rt: &ResourceType) -> JsonObject { todo!() }
+//! Which attributes an answer shows.
+//!
+//! [RFC 7644 §3.9](https://www.rfc-editor.org/rfc/rfc7644#section-3.9)
+//!
+//! # Incomplete support
+//!
+//! An attribute that is `returned: request` is shown when `attributes` names it, but not in answer to
+//! the PUT, POST or PATCH that set it. No attribute of the RFC is of that kind.
+
+use serde_json::Value;
+
+use crate::schema::{Attribute, ResourceType, Returned, Target, find};
+use crate::{AttrPath, JsonObject, ScimError};
+
+/// A choice of attributes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Projection {
+    choice: Choice,
 }
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Choice {
+    /// The default set.
+    Default,
+    /// What `attributes` names.
+    Only(Vec<Named>),
+    /// The default set without what `excludedAttributes` names.
+    Without(Vec<Named>),
+}
+
+/// A schema, an attribute or a sub-attribute, by its canonical names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Named {
+    /// The extension's URI.
+    extension: Option<String>,
+    /// Nothing stands for the whole schema.
+    attr: Option<String>,
+    sub: Option<String>,
+}
+
+/// How much of an attribute is shown.
+enum Extent<'p> {
+    Whole,
+    Nothing,
+    OnlySubs(Vec<&'p str>),
+    WithoutSubs(Vec<&'p str>),
+}
+
+impl Projection {
+    /// Reads `attributes` and `excludedAttributes`: names separated by commas, whole schemas by their
+    /// URI. A name that the type lacks selects nothing.
+    ///
+    /// # Errors
+    ///
+    /// `invalidValue` if both are given.
+    pub fn parse(
+        attributes: Option<&str>,
+        excluded: Option<&str>,
+        rt: &ResourceType,
+    ) -> Result<Self, ScimError> {
+        let given = |list: Option<&str>| list.is_some_and(|list| !list.trim().is_empty());
+        let choice = match (given(attributes), given(excluded)) {
+            // > either of the mutually exclusive URL query parameters "attributes" or
+            // > "excludedAttributes"
+            (true, true) => {
+                return Err(ScimError::invalid_value(
+                    "`attributes` and `excludedAttributes` exclude each other; give one",
+                ));
+            }
+            (true, false) => Choice::Only(names(attributes, rt)),
+            (false, true) => Choice::Without(names(excluded, rt)),
+            (false, false) => Choice::Default,
+        };
+        Ok(Self { choice })
+    }
+
+    /// The default set.
+    #[must_use]
+    pub fn all() -> Self {
+        Self {
+            choice: Choice::Default,
+        }
+    }
+
+    /// Whether the client chose.
+    #[must_use]
+    pub fn names_anything(&self) -> bool {
+        self.choice != Choice::Default
+    }
+
+    /// Whether any of an attribute can be shown, so that what is costly to find need not be looked
+    /// for: `excludedAttributes=members`.
+    #[must_use]
+    pub fn shows(&self, target: &Target<'_>) -> bool {
+        !matches!(self.extent(target.extension, target.attr), Extent::Nothing)
+    }
+
+    /// What the client may see of a resource's full representation.
+    #[must_use]
+    pub fn apply(&self, resource: JsonObject, rt: &ResourceType) -> JsonObject {
+        let mut shown = JsonObject::new();
+        for (name, value) in resource {
+            if let Some(extension) = rt.extension(&name) {
+                let Value::Object(object) = value else {
+                    continue;
+                };
+                let urn = Some(extension.schema.id.as_str());
+                let mut inner = JsonObject::new();
+                for (name, value) in object {
+                    if let Some(attr) = extension.schema.attribute(&name) {
+                        self.show(urn, attr, value, &mut inner);
+                    }
+                }
+                if !inner.is_empty() {
+                    shown.insert(name, Value::Object(inner));
+                }
+            } else {
+                let common = find(ResourceType::common_attributes(), &name);
+                if let Some(attr) = common.or_else(|| rt.schema.attribute(&name)) {
+                    self.show(None, attr, value, &mut shown);
+                }
+            }
+        }
+        shown
+    }
+
+    fn show(
+        &self,
+        extension: Option<&str>,
+        attr: &Attribute,
+        mut value: Value,
+        shown: &mut JsonObject,
+    ) {
+        let extent = self.extent(extension, attr);
+        if matches!(extent, Extent::Nothing) {
+            return;
+        }
+        if attr.is_complex() {
+            match &mut value {
+                Value::Object(object) => retain_subs(attr, &extent, object),
+                Value::Array(elements) => elements.retain_mut(|element| match element {
+                    Value::Object(object) => {
+                        retain_subs(attr, &extent, object);
+                        !object.is_empty()
+                    }
+                    _ => true,
+                }),
+                _ => {}
+            }
+            if value.as_object().is_some_and(JsonObject::is_empty)
+                || value.as_array().is_some_and(Vec::is_empty)
+            {
+                return;
+            }
+        }
+        shown.insert(attr.name.clone(), value);
+    }
+
+    fn extent(&self, extension: Option<&str>, attr: &Attribute) -> Extent<'_> {
+        match attr.returned {
+            // > always: The attribute is always returned, regardless of the contents of the
+            // > "attributes" parameter. (RFC 7643 §7)
+            Returned::Always => return Extent::Whole,
+            Returned::Never => return Extent::Nothing,
+            Returned::Default | Returned::Request => {}
+        }
+        let by_default = attr.returned == Returned::Default;
+        match &self.choice {
+            Choice::Default if by_default => Extent::Whole,
+            Choice::Default => Extent::Nothing,
+            Choice::Only(names) => match named_subs(names, extension, attr) {
+                None => Extent::Whole,
+                Some(subs) if subs.is_empty() => Extent::Nothing,
+                Some(subs) => Extent::OnlySubs(subs),
+            },
+            Choice::Without(names) => match named_subs(names, extension, attr) {
+                Some(subs) if by_default => Extent::WithoutSubs(subs),
+                _ => Extent::Nothing,
+            },
+        }
+    }
+}
+
+/// The sub-attributes of an attribute that are named, or nothing if it is named as a whole.
+fn named_subs<'p>(
+    names: &'p [Named],
+    extension: Option<&str>,
+    attr: &Attribute,
+) -> Option<Vec<&'p str>> {
+    let mut subs = Vec::new();
+    for named in names
+        .iter()
+        .filter(|named| named.extension.as_deref() == extension)
+    {
+        match (&named.attr, &named.sub) {
+            (None, _) => return None,
+            (Some(name), None) if *name == attr.name => return None,
+            (Some(name), Some(sub)) if *name == attr.name => subs.push(sub.as_str()),
+            _ => {}
+        }
+    }
+    Some(subs)
+}
+
+fn retain_subs(attr: &Attribute, extent: &Extent<'_>, object: &mut JsonObject) {
+    object.retain(|name, _| {
+        let Some(sub) = attr.sub_attribute(name) else {
+            return false;
+        };
+        let by_default = sub.returned != Returned::Request;
+        match (sub.returned, extent) {
+            (Returned::Always, _) => true,
+            (Returned::Never, _) | (_, Extent::Nothing) => false,
+            (_, Extent::Whole) => by_default,
+            (_, Extent::OnlySubs(subs)) => subs.contains(&sub.name.as_str()),
+            (_, Extent::WithoutSubs(subs)) => by_default && !subs.contains(&sub.name.as_str()),
+        }
+    });
+}
+
+fn names(list: Option<&str>, rt: &ResourceType) -> Vec<Named> {
+    list.unwrap_or_default()
+        .split(',')
+        .filter_map(|name| named(name.trim(), rt))
+        .collect()
+}
+
+fn named(name: &str, rt: &ResourceType) -> Option<Named> {
+    if name.eq_ignore_ascii_case(&rt.schema.id) {
+        return Some(Named {
+            extension: None,
+            attr: None,
+            sub: None,
+        });
+    }
+    if let Some(extension) = rt.extension(name) {
+        return Some(Named {
+            extension: Some(extension.schema.id.clone()),
+            attr: None,
+            sub: None,
+        });
+    }
+    let target = rt.resolve(&AttrPath::read(name).ok()?)?;
+    Some(Named {
+        extension: target.extension.map(str::to_owned),
+        attr: Some(target.attr.name.clone()),
+        sub: target.sub.map(|sub| sub.name.clone()),
+    })
+}
+
+#[cfg(test)]
+mod tests;

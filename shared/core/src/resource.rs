@@ -56,9 +56,16 @@ impl Resource {
 /// > The "schemas" attribute MUST contain at least one value, which SHALL be the base schema for the
 /// > resource. (RFC 7643 §3.3)
 pub(crate) fn schemas_of(attributes: &JsonObject, rt: &ResourceType) -> Value {
-    let in_use = rt.extensions.iter().map(|extension| &extension.schema.id).filter(|urn| {
-        attributes.get(*urn).and_then(Value::as_object).is_some_and(|object| !object.is_empty())
-    });
+    let in_use = rt
+        .extensions
+        .iter()
+        .map(|extension| &extension.schema.id)
+        .filter(|urn| {
+            attributes
+                .get(*urn)
+                .and_then(Value::as_object)
+                .is_some_and(|object| !object.is_empty())
+        });
     let schemas = std::iter::once(&rt.schema.id).chain(in_use);
     Value::Array(schemas.map(|urn| Value::String(urn.clone())).collect())
 }
@@ -76,7 +83,10 @@ mod tests {
             modified: Timestamp::from_millis(1_767_323_045_999),
             attributes: attributes.as_object().unwrap().clone(),
         };
-        resource.to_json(&ResourceType::user(), "https://a.example/scim/v2/Users/0190")
+        resource.to_json(
+            &ResourceType::user(),
+            "https://a.example/scim/v2/Users/0190",
+        )
     }
 
     #[test]
@@ -100,7 +110,10 @@ mod tests {
     #[test]
     fn schemas_lists_an_extension_that_has_data() {
         let body = render(json!({"userName": "b", ENTERPRISE_USER_SCHEMA: {"division": "x"}}));
-        assert_eq!(body["schemas"], json!([USER_SCHEMA, ENTERPRISE_USER_SCHEMA]));
+        assert_eq!(
+            body["schemas"],
+            json!([USER_SCHEMA, ENTERPRISE_USER_SCHEMA])
+        );
         let body = render(json!({"userName": "b", ENTERPRISE_USER_SCHEMA: {}}));
         assert_eq!(body["schemas"], json!([USER_SCHEMA]));
     }

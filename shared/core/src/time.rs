@@ -23,7 +23,9 @@ impl Timestamp {
         let civil: jiff::civil::DateTime = civil.parse().ok()?;
         let utc = jiff::tz::Offset::UTC.to_timestamp(civil).ok()?;
         let micros = utc.as_microsecond().checked_sub(offset * 60_000_000)?;
-        (RANGE.0..=RANGE.1).contains(&micros).then_some(Self(micros))
+        (RANGE.0..=RANGE.1)
+            .contains(&micros)
+            .then_some(Self(micros))
     }
 
     /// From milliseconds since the Unix epoch; what lies outside the calendar is brought into it.
@@ -63,7 +65,10 @@ fn split_offset(text: &str) -> Option<(&str, i64)> {
     if let Some(civil) = text.strip_suffix(['Z', 'z']) {
         return Some((civil, 0));
     }
-    let Some((civil, offset)) = text.len().checked_sub(6).and_then(|at| text.split_at_checked(at))
+    let Some((civil, offset)) = text
+        .len()
+        .checked_sub(6)
+        .and_then(|at| text.split_at_checked(at))
     else {
         return Some((text, 0));
     };
@@ -88,11 +93,14 @@ fn has_shape(civil: &str) -> bool {
         Some(parts) => parts,
         None => return false,
     };
-    let head_fits = head.iter().zip(shape).all(|(byte, expected)| match expected {
-        b'0' => byte.is_ascii_digit(),
-        b'T' => matches!(byte, b'T' | b't'),
-        _ => byte == expected,
-    });
+    let head_fits = head
+        .iter()
+        .zip(shape)
+        .all(|(byte, expected)| match expected {
+            b'0' => byte.is_ascii_digit(),
+            b'T' => matches!(byte, b'T' | b't'),
+            _ => byte == expected,
+        });
     let fraction_fits = match fraction.split_first() {
         None => true,
         Some((b'.', digits)) => {
@@ -117,21 +125,46 @@ mod tests {
     fn ok_every_offset_and_fraction() {
         check("2008-01-23T04:56:22Z", Some("2008-01-23T04:56:22.000Z"));
         check("2026-01-02T03:04:05.678Z", Some("2026-01-02T03:04:05.678Z"));
-        check("2026-01-02T03:04:05.678999Z", Some("2026-01-02T03:04:05.678Z"));
+        check(
+            "2026-01-02T03:04:05.678999Z",
+            Some("2026-01-02T03:04:05.678Z"),
+        );
         check("2026-01-02T03:04:05", Some("2026-01-02T03:04:05.000Z"));
-        check("2026-01-02T03:04:05+02:00", Some("2026-01-02T01:04:05.000Z"));
-        check("2026-01-02T00:30:00-09:30", Some("2026-01-02T10:00:00.000Z"));
+        check(
+            "2026-01-02T03:04:05+02:00",
+            Some("2026-01-02T01:04:05.000Z"),
+        );
+        check(
+            "2026-01-02T00:30:00-09:30",
+            Some("2026-01-02T10:00:00.000Z"),
+        );
         check("2026-01-02t03:04:05z", Some("2026-01-02T03:04:05.000Z"));
-        check("1969-12-31T23:59:59.9999Z", Some("1969-12-31T23:59:59.999Z"));
+        check(
+            "1969-12-31T23:59:59.9999Z",
+            Some("1969-12-31T23:59:59.999Z"),
+        );
     }
 
     #[test]
     fn err_not_a_date_and_a_time() {
         for text in [
-            "", "Z", "2026-01-02", "2026-01-02T03:04Z", "2026-01-02 03:04:05Z", "2026-13-02T03:04:05Z",
-            "2026-02-30T03:04:05Z", "2026-01-02T25:04:05Z", "2026-01-02T03:04:05+2:00", "20260102T030405Z",
-            "2026-01-02T03:04:05.Z", "2026-01-02T03:04:05+99:00", "2026-01-02T03:04:05Z[UTC]", "0000-01-01T00:00:00Z",
-            "２026-01-02T03:04:05Z", "2026-01-02T03:04:0é", "+02:00",
+            "",
+            "Z",
+            "2026-01-02",
+            "2026-01-02T03:04Z",
+            "2026-01-02 03:04:05Z",
+            "2026-13-02T03:04:05Z",
+            "2026-02-30T03:04:05Z",
+            "2026-01-02T25:04:05Z",
+            "2026-01-02T03:04:05+2:00",
+            "20260102T030405Z",
+            "2026-01-02T03:04:05.Z",
+            "2026-01-02T03:04:05+99:00",
+            "2026-01-02T03:04:05Z[UTC]",
+            "0000-01-01T00:00:00Z",
+            "２026-01-02T03:04:05Z",
+            "2026-01-02T03:04:0é",
+            "+02:00",
         ] {
             check(text, None);
         }
@@ -139,10 +172,27 @@ mod tests {
 
     #[test]
     fn millis_round_trip_and_never_leave_the_calendar() {
-        assert_eq!(Timestamp::from_millis(1_767_323_045_678).as_millis(), 1_767_323_045_678);
-        assert_eq!(Timestamp::from_millis(-1).to_string(), "1969-12-31T23:59:59.999Z");
-        assert_eq!(Timestamp::from_millis(i64::MIN).to_string(), "0001-01-02T00:00:00.000Z");
-        assert_eq!(Timestamp::from_millis(i64::MAX).to_string(), "9999-12-30T00:00:00.000Z");
-        assert_eq!(Timestamp::parse("2026-01-02T03:04:05.6789Z").unwrap().as_micros(), 1_767_323_045_678_900);
+        assert_eq!(
+            Timestamp::from_millis(1_767_323_045_678).as_millis(),
+            1_767_323_045_678
+        );
+        assert_eq!(
+            Timestamp::from_millis(-1).to_string(),
+            "1969-12-31T23:59:59.999Z"
+        );
+        assert_eq!(
+            Timestamp::from_millis(i64::MIN).to_string(),
+            "0001-01-02T00:00:00.000Z"
+        );
+        assert_eq!(
+            Timestamp::from_millis(i64::MAX).to_string(),
+            "9999-12-30T00:00:00.000Z"
+        );
+        assert_eq!(
+            Timestamp::parse("2026-01-02T03:04:05.6789Z")
+                .unwrap()
+                .as_micros(),
+            1_767_323_045_678_900
+        );
     }
 }

@@ -102,7 +102,10 @@ impl<'s> Binder<'s> {
         filters: &[Filter],
         element: Option<Target<'s>>,
     ) -> Result<Vec<Bound<'s>>, ScimError> {
-        filters.iter().map(|filter| self.bind(filter, element)).collect()
+        filters
+            .iter()
+            .map(|filter| self.bind(filter, element))
+            .collect()
     }
 
     fn resolve(
@@ -129,7 +132,10 @@ fn within<'s>(parent: Target<'s>, path: &AttrPath) -> Option<Target<'s>> {
         return None;
     }
     if parent.attr.is_complex() {
-        return parent.attr.sub_attribute(&path.name).map(|sub| parent.with_sub(sub));
+        return parent
+            .attr
+            .sub_attribute(&path.name)
+            .map(|sub| parent.with_sub(sub));
     }
     path.name.eq_ignore_ascii_case("value").then_some(parent)
 }
@@ -198,14 +204,22 @@ fn leaf_of(target: Target<'_>) -> Result<Target<'_>, ScimError> {
     if !target.leaf().is_complex() {
         return Ok(target);
     }
-    target.attr.value_attribute().map(|value| target.with_sub(value)).ok_or_else(|| {
-        // > For complex attributes, a fully qualified sub-attribute MUST be specified
-        let example = target.attr.sub_attributes.first().map_or("value", |sub| sub.name.as_str());
-        ScimError::invalid_filter(format!(
-            "`{key}` is complex; name a sub-attribute, such as `{key}.{example}`",
-            key = target.key()
-        ))
-    })
+    target
+        .attr
+        .value_attribute()
+        .map(|value| target.with_sub(value))
+        .ok_or_else(|| {
+            // > For complex attributes, a fully qualified sub-attribute MUST be specified
+            let example = target
+                .attr
+                .sub_attributes
+                .first()
+                .map_or("value", |sub| sub.name.as_str());
+            ScimError::invalid_filter(format!(
+                "`{key}` is complex; name a sub-attribute, such as `{key}.{example}`",
+                key = target.key()
+            ))
+        })
 }
 
 fn operand(
@@ -260,6 +274,8 @@ fn operand(
         }
         (_, Literal::Text(text)) if leaf.is_case_exact() => Ok(Operand::Text(text.clone())),
         (_, Literal::Text(text)) => Ok(Operand::Text(fold(text))),
-        (_, other) => Err(wrong(&format!("a string; write \"{other}\" in double quotes"))),
+        (_, other) => Err(wrong(&format!(
+            "a string; write \"{other}\" in double quotes"
+        ))),
     }
 }

@@ -184,8 +184,15 @@ pub(crate) fn compare_mixed(whole: i64, decimal: f64) -> Option<Ordering> {
     if decimal < -TWO_TO_63 {
         return Some(Ordering::Greater);
     }
-    #[expect(clippy::cast_possible_truncation, reason = "the range is checked above")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the range is checked above"
+    )]
     let floor = decimal.floor() as i64;
     let fraction = decimal - decimal.floor();
-    Some(whole.cmp(&floor).then(if fraction > 0.0 { Ordering::Less } else { Ordering::Equal }))
+    Some(whole.cmp(&floor).then(if fraction > 0.0 {
+        Ordering::Less
+    } else {
+        Ordering::Equal
+    }))
 }

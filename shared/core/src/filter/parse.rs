@@ -11,15 +11,15 @@
 //! Entra's `emails[type eq "work"].value eq "x"`.
 
 use serde_json::Number;
-use winnow::combinator::{eof, opt, peek};
+use winnow::combinator::{alt, eof, opt, peek, repeat};
 use winnow::error::ParserError;
 use winnow::stream::{LocatingSlice, Location, Stateful};
 use winnow::token::{any, take_while};
 use winnow::{Parser, Result};
 
 use super::{CompareOp, Filter, Literal};
-use crate::path::{self, AttrPath};
 use crate::ScimError;
+use crate::path::{self, AttrPath};
 
 /// The longest filter, in bytes.
 pub const MAX_FILTER_LENGTH: usize = 8 * 1024;
@@ -76,11 +76,15 @@ impl Failure {
             Problem::Limit(limit) => format!("{what} {limit}"),
             Problem::Expected(expected) => match text.get(*offset..) {
                 None | Some("") => {
-                    format!("{what} is not valid at byte {offset}: expected {expected}, found its end")
+                    format!(
+                        "{what} is not valid at byte {offset}: expected {expected}, found its end"
+                    )
                 }
                 Some(rest) => {
                     let found: String = rest.chars().take(20).collect();
-                    format!("{what} is not valid at byte {offset}: expected {expected}, found `{found}`")
+                    format!(
+                        "{what} is not valid at byte {offset}: expected {expected}, found `{found}`"
+                    )
                 }
             },
         }
@@ -110,16 +114,27 @@ impl Filter {
 /// Begins to read, if the text is not too long.
 pub(super) fn start(text: &str) -> Result<Input<'_>, Failure> {
     if text.len() > MAX_FILTER_LENGTH {
-        let limit = format!("is {} bytes long; the limit is {MAX_FILTER_LENGTH}", text.len());
-        return Err(Failure { offset: MAX_FILTER_LENGTH, problem: Problem::Limit(limit) });
+        let limit = format!(
+            "is {} bytes long; the limit is {MAX_FILTER_LENGTH}",
+            text.len()
+        );
+        return Err(Failure {
+            offset: MAX_FILTER_LENGTH,
+            problem: Problem::Limit(limit),
+        });
     }
-    Ok(Input { input: LocatingSlice::new(text), state: Budget::default() })
+    Ok(Input {
+        input: LocatingSlice::new(text),
+        state: Budget::default(),
+    })
 }
 
 /// The text must end here.
 pub(super) fn end(input: &mut Input<'_>, instead: &'static str) -> Result<(), Failure> {
     white_space(input)?;
-    eof.void().parse_next(input).map_err(|_: Failure| expected(input, instead))
+    eof.void()
+        .parse_next(input)
+        .map_err(|_: Failure| expected(input, instead))
 }
 
 /// > Logical operators - where "not" takes precedence over "and", which takes precedence over "or"
@@ -140,32 +155,24 @@ fn and_expression(input: &mut Input<'_>, value_paths: bool) -> Result<Filter, Fa
 }
 
 fn factor(input: &mut Input<'_>, value_paths: bool) -> Result<Filter, Failure> {
+    const CLOSING: &str = "`and`, `or` or `)`";
     white_space(input)?;
     let before = *input;
-    let negated = word(input)?.eq_ignore_ascii_case("not");
-    if negated {
+    if word(input)?.eq_ignore_ascii_case("not") {
         white_space(input)?;
-    } else {
-        *input = before;
+        if let Some(filter) = group(input, ('(', ')'), CLOSING, value_paths)? {
+            return Ok(Filter::Not(Box::new(filter)));
+        }
+        // An attribute may be called `not`, too; then an operator follows.
+        if operator(peek(word).parse_next(input)?).is_none() {
+            return Err(expected(input, "`(` after `not`"));
+        }
     }
-    if let Some(group) = group(input, ('(', ')'), "`and`, `or` or `)`", value_paths)? {
-        return Ok(if negated { Filter::Not(Box::new(group)) } else { group });
+    *input = before;
+    match group(input, ('(', ')'), CLOSING, value_paths)? {
+        Some(filter) => Ok(filter),
+        None => term(input, value_paths),
     }
-    if negated && keyword_like(input)? {
-        return Err(expected(input, "`(` after `not`"));
-    }
-    *input = before_with(before, input.state);
-    term(input, value_paths)
-}
-
-/// After `not`: anything but an operator, since an attribute may be called `not`, too.
-fn keyword_like(input: &mut Input<'_>) -> Result<bool, Failure> {
-    let next = peek(take_while(0.., |c: char| c.is_ascii_alphabetic())).parse_next(input)?;
-    Ok(compare_op(next).is_none() && !next.eq_ignore_ascii_case("pr"))
-}
-
-fn before_with<'i>(before: Input<'i>, state: Budget) -> Input<'i> {
-    Input { state, ..before }
 }
 
 /// A filter in brackets, if there is an opening one here.
@@ -181,11 +188,17 @@ pub(super) fn group(
     input.state.depth += 1;
     if input.state.depth > MAX_FILTER_DEPTH {
         let limit = format!("nests deeper than {MAX_FILTER_DEPTH} groups; flatten it");
-        return Err(Failure { offset: input.current_token_start(), problem: Problem::Limit(limit) });
+        return Err(Failure {
+            offset: input.current_token_start(),
+            problem: Problem::Limit(limit),
+        });
     }
     let filter = or_expression(input, value_paths)?;
     white_space(input)?;
-    close.void().parse_next(input).map_err(|_: Failure| expected(input, closing))?;
+    close
+        .void()
+        .parse_next(input)
+        .map_err(|_: Failure| expected(input, closing))?;
     input.state.depth -= 1;
     Ok(Some(filter))
 }
@@ -195,7 +208,10 @@ fn term(input: &mut Input<'_>, value_paths: bool) -> Result<Filter, Failure> {
     input.state.terms += 1;
     if input.state.terms > MAX_FILTER_TERMS {
         let limit = format!("has more than {MAX_FILTER_TERMS} comparisons; split it");
-        return Err(Failure { offset: input.current_token_start(), problem: Problem::Limit(limit) });
+        return Err(Failure {
+            offset: input.current_token_start(),
+            problem: Problem::Limit(limit),
+        });
     }
     let attr = attr_path(input)?;
     if value_paths && let Some(filter) = group(input, ('[', ']'), "`and`, `or` or `]`", false)? {
@@ -214,8 +230,10 @@ fn term(input: &mut Input<'_>, value_paths: bool) -> Result<Filter, Failure> {
 fn attr_path(input: &mut Input<'_>) -> Result<AttrPath, Failure> {
     let offset = input.current_token_start();
     let text = path_text(input)?;
-    AttrPath::read(text)
-        .map_err(|(at, what)| Failure { offset: offset + at, problem: Problem::Expected(what) })
+    AttrPath::read(text).map_err(|(at, what)| Failure {
+        offset: offset + at,
+        problem: Problem::Expected(what),
+    })
 }
 
 /// The longest run of characters that a path may have.
@@ -246,21 +264,32 @@ pub(super) fn sub_attribute<'i>(input: &mut Input<'i>) -> Result<Option<&'i str>
 fn comparison(input: &mut Input<'_>, attr: AttrPath) -> Result<Filter, Failure> {
     white_space(input)?;
     let before = *input;
-    let name = word(input)?;
-    if name.eq_ignore_ascii_case("pr") {
-        return Ok(Filter::Present(attr));
+    match operator(word(input)?) {
+        Some(Operator::Present) => Ok(Filter::Present(attr)),
+        Some(Operator::Compare(op)) => {
+            white_space(input)?;
+            Ok(Filter::Compare(attr, op, literal(input)?))
+        }
+        // > Providers MUST decline to filter results if the specified filter operation is not
+        // > recognized
+        None => Err(expected(&before, OPERATOR)),
     }
-    // > Providers MUST decline to filter results if the specified filter operation is not recognized
-    let Some(op) = compare_op(name) else {
-        return Err(expected(&before, OPERATOR));
-    };
-    white_space(input)?;
-    Ok(Filter::Compare(attr, op, literal(input)?))
 }
 
-fn compare_op(name: &str) -> Option<CompareOp> {
-    // > attribute operators used in filters are case insensitive
-    CompareOp::ALL.into_iter().find(|op| op.as_str().eq_ignore_ascii_case(name))
+enum Operator {
+    Present,
+    Compare(CompareOp),
+}
+
+/// > attribute operators used in filters are case insensitive
+fn operator(name: &str) -> Option<Operator> {
+    if name.eq_ignore_ascii_case("pr") {
+        return Some(Operator::Present);
+    }
+    let named = CompareOp::ALL
+        .into_iter()
+        .find(|op| op.as_str().eq_ignore_ascii_case(name));
+    named.map(Operator::Compare)
 }
 
 /// > compValue = false / null / true / number / string ; rules from JSON (RFC 7159)
@@ -285,15 +314,10 @@ fn literal(input: &mut Input<'_>) -> Result<Literal, Failure> {
 
 fn string(input: &mut Input<'_>) -> Result<Literal, Failure> {
     let before = *input;
+    let plain = take_while(1.., |c: char| c != '"' && c != '\\').void();
     let quoted = (
         '"',
-        winnow::combinator::repeat::<_, _, (), _, _>(
-            0..,
-            winnow::combinator::alt((
-                take_while(1.., |c: char| c != '"' && c != '\\').void(),
-                ('\\', any).void(),
-            )),
-        ),
+        repeat::<_, _, (), _, _>(0.., alt((plain, ('\\', any).void()))),
         '"',
     )
         .take()
@@ -301,7 +325,10 @@ fn string(input: &mut Input<'_>) -> Result<Literal, Failure> {
         .map_err(|_: Failure| expected(&before, "a string that ends in a double quote"))?;
     match serde_json::from_str::<String>(quoted) {
         Ok(text) if !text.contains('\0') => Ok(Literal::Text(text)),
-        _ => Err(expected(&before, "a string as JSON writes it, without U+0000")),
+        _ => Err(expected(
+            &before,
+            "a string as JSON writes it, without U+0000",
+        )),
     }
 }
 
@@ -322,9 +349,14 @@ fn word<'i>(input: &mut Input<'i>) -> Result<&'i str, Failure> {
 }
 
 fn white_space(input: &mut Input<'_>) -> Result<(), Failure> {
-    take_while(0.., [' ', '\t', '\r', '\n']).void().parse_next(input)
+    take_while(0.., [' ', '\t', '\r', '\n'])
+        .void()
+        .parse_next(input)
 }
 
 pub(super) fn expected(input: &Input<'_>, what: &'static str) -> Failure {
-    Failure { offset: input.current_token_start(), problem: Problem::Expected(what) }
+    Failure {
+        offset: input.current_token_start(),
+        problem: Problem::Expected(what),
+    }
 }

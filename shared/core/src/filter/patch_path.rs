@@ -6,8 +6,8 @@ use winnow::stream::Location;
 
 use super::PatchPath;
 use super::parse::{Failure, Problem, end, group, path_text, start, sub_attribute};
-use crate::path::{self, AttrPath};
 use crate::ScimError;
+use crate::path::{self, AttrPath};
 
 impl PatchPath {
     /// Reads a path: `members`, `addresses[type eq "work"].streetAddress`, a schema's URI.
@@ -25,8 +25,10 @@ fn read(text: &str) -> Result<PatchPath, Failure> {
     let mut input = start(text)?;
     let offset = input.current_token_start();
     let path = path_text(&mut input)?;
-    let attr = AttrPath::read(path)
-        .map_err(|(at, what)| Failure { offset: offset + at, problem: Problem::Expected(what) });
+    let attr = AttrPath::read(path).map_err(|(at, what)| Failure {
+        offset: offset + at,
+        problem: Problem::Expected(what),
+    });
     let Some(filter) = group(&mut input, ('[', ']'), "`and`, `or` or `]`", false)? else {
         end(&mut input, "`[`, `.` or the end")?;
         return match attr {

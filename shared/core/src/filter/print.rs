@@ -13,9 +13,7 @@ impl Display for CompareOp {
 impl Display for Literal {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Text(text) => {
-                f.write_str(&serde_json::to_string(text).map_err(|_| fmt::Error)?)
-            }
+            Self::Text(text) => f.write_str(&serde_json::to_string(text).map_err(|_| fmt::Error)?),
             Self::Number(number) => write!(f, "{number}"),
             Self::Bool(value) => write!(f, "{value}"),
             Self::Null => f.write_str("null"),
@@ -31,9 +29,7 @@ impl Display for Filter {
             Self::And(filters) => joined(f, filters, " and ", |filter| {
                 matches!(filter, Self::And(_) | Self::Or(_))
             }),
-            Self::Or(filters) => {
-                joined(f, filters, " or ", |filter| matches!(filter, Self::Or(_)))
-            }
+            Self::Or(filters) => joined(f, filters, " or ", |filter| matches!(filter, Self::Or(_))),
             Self::Not(filter) => write!(f, "not ({filter})"),
             Self::Element(attr, filter) => write!(f, "{attr}[{filter}]"),
         }

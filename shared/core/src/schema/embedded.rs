@@ -30,7 +30,10 @@ pub const SCHEMA_SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
 pub(super) static COMMON: LazyLock<Vec<Attribute>> =
     LazyLock::new(|| read(include_str!("../../schemas/common.json")));
 
-#[expect(clippy::expect_used, reason = "the text is part of the crate, and a test reads each")]
+#[expect(
+    clippy::expect_used,
+    reason = "the text is part of the crate, and a test reads each"
+)]
 fn read<T: DeserializeOwned>(text: &str) -> T {
     serde_json::from_str(text).expect("an embedded schema is well-formed")
 }
@@ -83,7 +86,10 @@ impl ResourceType {
             endpoint: "/Users".to_owned(),
             description: "User Account".to_owned(),
             schema: Schema::user(),
-            extensions: vec![Extension { schema: Schema::enterprise_user(), required: false }],
+            extensions: vec![Extension {
+                schema: Schema::enterprise_user(),
+                required: false,
+            }],
         }
     }
 

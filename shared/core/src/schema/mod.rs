@@ -114,7 +114,9 @@ impl Attribute {
 ///
 /// > Attribute names are case insensitive. (RFC 7643 §2.1)
 pub(crate) fn find<'s>(attributes: &'s [Attribute], name: &str) -> Option<&'s Attribute> {
-    attributes.iter().find(|attribute| attribute.name.eq_ignore_ascii_case(name))
+    attributes
+        .iter()
+        .find(|attribute| attribute.name.eq_ignore_ascii_case(name))
 }
 
 /// An attribute's data type (RFC 7643 §2.3).

@@ -46,20 +46,29 @@ impl ResourceType {
             }
             Some(urn) => {
                 let extension = self.extension(urn)?;
-                (Some(extension.schema.id.as_str()), extension.schema.attribute(&path.name)?)
+                (
+                    Some(extension.schema.id.as_str()),
+                    extension.schema.attribute(&path.name)?,
+                )
             }
         };
         let sub = match &path.sub {
             None => None,
             Some(name) => Some(attr.sub_attribute(name)?),
         };
-        Some(Target { extension, attr, sub })
+        Some(Target {
+            extension,
+            attr,
+            sub,
+        })
     }
 
     /// The extension with that URI, in any case.
     #[must_use]
     pub fn extension(&self, urn: &str) -> Option<&Extension> {
-        self.extensions.iter().find(|e| e.schema.id.eq_ignore_ascii_case(urn))
+        self.extensions
+            .iter()
+            .find(|e| e.schema.id.eq_ignore_ascii_case(urn))
     }
 
     /// The attributes that a client can set on the resource itself: those of the core schema, and
@@ -74,7 +83,11 @@ impl ResourceType {
     pub fn attributes(&self) -> impl Iterator<Item = (Option<&str>, &Attribute)> {
         let own = self.own_attributes().map(|attr| (None, attr));
         own.chain(self.extensions.iter().flat_map(|extension| {
-            extension.schema.attributes.iter().map(|attr| (Some(extension.schema.id.as_str()), attr))
+            extension
+                .schema
+                .attributes
+                .iter()
+                .map(|attr| (Some(extension.schema.id.as_str()), attr))
         }))
     }
 

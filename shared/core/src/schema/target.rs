@@ -24,7 +24,11 @@ impl<'s> Target<'s> {
     /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value`.
     #[must_use]
     pub fn key(&self) -> String {
-        key(self.extension, &self.attr.name, self.sub.map(|sub| sub.name.as_str()))
+        key(
+            self.extension,
+            &self.attr.name,
+            self.sub.map(|sub| sub.name.as_str()),
+        )
     }
 
     /// The same attribute without the sub-attribute.
@@ -36,7 +40,10 @@ impl<'s> Target<'s> {
     /// A sub-attribute of the same attribute.
     #[must_use]
     pub fn with_sub(&self, sub: &'s Attribute) -> Self {
-        Self { sub: Some(sub), ..*self }
+        Self {
+            sub: Some(sub),
+            ..*self
+        }
     }
 }
 

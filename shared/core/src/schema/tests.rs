@@ -14,7 +14,10 @@ fn every_embedded_schema_is_read_and_written_back_the_same() {
         (USER_SCHEMA, Schema::user()),
         (ENTERPRISE_USER_SCHEMA, Schema::enterprise_user()),
         (GROUP_SCHEMA, Schema::group()),
-        (SERVICE_PROVIDER_CONFIG_SCHEMA, Schema::service_provider_config()),
+        (
+            SERVICE_PROVIDER_CONFIG_SCHEMA,
+            Schema::service_provider_config(),
+        ),
         (RESOURCE_TYPE_SCHEMA, Schema::resource_type()),
         (SCHEMA_SCHEMA, Schema::schema()),
     ] {
@@ -35,15 +38,31 @@ fn characteristics_are_the_rfcs() {
     assert!(user_name.required && !user_name.case_exact);
     assert_eq!(user_name.uniqueness, Uniqueness::Server);
     let password = user.attribute("password").unwrap();
-    assert_eq!((password.mutability, password.returned), (Mutability::WriteOnly, Returned::Never));
+    assert_eq!(
+        (password.mutability, password.returned),
+        (Mutability::WriteOnly, Returned::Never)
+    );
     let groups = user.attribute("groups").unwrap();
     assert_eq!(groups.mutability, Mutability::ReadOnly);
-    assert_eq!(groups.sub_attribute("$ref").unwrap().reference_types, ["Group"]);
-    assert!(user.attribute("addresses").unwrap().sub_attribute("primary").is_some());
+    assert_eq!(
+        groups.sub_attribute("$ref").unwrap().reference_types,
+        ["Group"]
+    );
+    assert!(
+        user.attribute("addresses")
+            .unwrap()
+            .sub_attribute("primary")
+            .is_some()
+    );
     let group = Schema::group();
     assert!(group.attribute("displayName").unwrap().required);
     let members = group.attribute("members").unwrap();
-    assert!(members.sub_attributes.iter().all(|sub| sub.mutability == Mutability::Immutable));
+    assert!(
+        members
+            .sub_attributes
+            .iter()
+            .all(|sub| sub.mutability == Mutability::Immutable)
+    );
 }
 
 #[test]
@@ -51,8 +70,16 @@ fn resolve_ignores_case_and_takes_the_core_urn() {
     let rt = ResourceType::user();
     check(&rt, "USERNAME", Some("userName"));
     check(&rt, "Name.FamilyName", Some("name.familyName"));
-    check(&rt, "urn:ietf:params:scim:schemas:core:2.0:user:emails.VALUE", Some("emails.value"));
-    check(&rt, "urn:ietf:params:scim:schemas:core:2.0:User:id", Some("id"));
+    check(
+        &rt,
+        "urn:ietf:params:scim:schemas:core:2.0:user:emails.VALUE",
+        Some("emails.value"),
+    );
+    check(
+        &rt,
+        "urn:ietf:params:scim:schemas:core:2.0:User:id",
+        Some("id"),
+    );
     check(&rt, "meta.lastmodified", Some("meta.lastModified"));
     check(&rt, "externalid", Some("externalId"));
     check(&rt, "schemas", Some("schemas"));
@@ -70,7 +97,14 @@ fn resolve_takes_an_extension_by_its_urn() {
 #[test]
 fn resolve_knows_only_what_the_schema_has() {
     let rt = ResourceType::user();
-    for path in ["nope", "name.nope", "userName.value", "urn:x:userName", "meta.nope", "members"] {
+    for path in [
+        "nope",
+        "name.nope",
+        "userName.value",
+        "urn:x:userName",
+        "meta.nope",
+        "members",
+    ] {
         check(&rt, path, None);
     }
 }

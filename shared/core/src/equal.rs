@@ -1,0 +1,43 @@
+//! When two values of an attribute are the same.
+
+use serde_json::Value;
+
+use crate::schema::{Attribute, AttributeType};
+use crate::{JsonObject, Timestamp, fold};
+
+/// Whether two values of an attribute are equal as its schema compares them: text without regard to
+/// case unless it is case exact, dateTimes as instants, complex values by their sub-attributes.
+pub(crate) fn equal(attr: &Attribute, a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(attr, a, b))
+        }
+        (Value::Object(a), Value::Object(b)) if attr.is_complex() => {
+            attr.sub_attributes.iter().all(|sub| equal_sub(sub, a, b))
+        }
+        (Value::String(a), Value::String(b)) => match attr.kind {
+            AttributeType::DateTime => a == b || Timestamp::parse(a) == Timestamp::parse(b),
+            _ if attr.is_case_exact() => a == b,
+            _ => a == b || fold(a) == fold(b),
+        },
+        _ => a == b,
+    }
+}
+
+/// Whether two complex values have the same sub-attribute, or both lack it.
+pub(crate) fn equal_sub(sub: &Attribute, a: &JsonObject, b: &JsonObject) -> bool {
+    match (a.get(&sub.name), b.get(&sub.name)) {
+        (None, None) => true,
+        (Some(a), Some(b)) => equal(sub, a, b),
+        _ => false,
+    }
+}
+
+/// The form of a value under which equal ones are found in a map.
+pub(crate) fn lookup_key(attr: &Attribute, value: &Value) -> String {
+    match value {
+        Value::String(text) if attr.is_case_exact() => text.clone(),
+        Value::String(text) => fold(text),
+        other => other.to_string(),
+    }
+}

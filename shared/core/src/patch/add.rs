@@ -1,0 +1,242 @@
+//! Adding values.
+//!
+//! [RFC 7644 §3.5.2.1](https://www.rfc-editor.org/rfc/rfc7644#section-3.5.2.1)
+
+use serde_json::Value;
+
+use super::complex::merge;
+use super::elements::{Index, from_elements, into_elements, settle_primary};
+use super::place::{Place, Selection, check_writable, is_schemas};
+use super::{OpKind, Patch};
+use crate::equal::equal;
+use crate::filter::has_value;
+use crate::schema::{Mutability, Target};
+use crate::validate::{coerce, immutable, is_primary};
+use crate::{JsonObject, Mode, ScimError, document};
+
+impl Patch<'_> {
+    pub(super) fn add(
+        &self,
+        document: &mut JsonObject,
+        place: &Place<'_>,
+        value: &Value,
+    ) -> Result<(), ScimError> {
+        match place {
+            Place::Resource => self.set_all(document, OpKind::Add, None, value),
+            Place::Extension(extension) => {
+                if value.is_null() {
+                    return Ok(());
+                }
+                self.set_all(document, OpKind::Add, Some(&extension.schema.id), value)
+            }
+            Place::Attribute(target) if is_schemas(*target) => Ok(()),
+            Place::Attribute(target) => {
+                check_writable(*target)?;
+                let old = document::get(document, *target);
+                let new = match target.sub {
+                    None => self.add_to(*target, old.cloned(), value)?,
+                    Some(_) => self.set_sub_of_all(*target, old.cloned(), value)?,
+                };
+                self.put(document, *target, new)
+            }
+            Place::Selected(selection) => {
+                self.set_selected(document, selection, value, OpKind::Add)
+            }
+        }
+    }
+
+    fn add_to(
+        &self,
+        target: Target<'_>,
+        old: Option<Value>,
+        value: &Value,
+    ) -> Result<Option<Value>, ScimError> {
+        if target.attr.multi_valued {
+            // > If the target location specifies a multi-valued attribute, a new value is added to the
+            // > attribute.
+            let added = coerce(target, as_array(value), self.mode)?;
+            return self.add_elements(target, into_elements(old), into_elements(added));
+        }
+        if target.attr.is_complex() {
+            // > If the target location specifies a complex attribute, a set of sub-attributes SHALL be
+            // > specified in the "value" parameter.
+            return Ok(merge(target, old.as_ref(), value, self.mode)?.value);
+        }
+        // > If the target location specifies a single-valued attribute, the existing value is replaced.
+        coerce(target, value.clone(), self.mode)
+    }
+
+    /// > If the target location already contains the value specified, no changes SHOULD be made to the
+    /// > resource
+    fn add_elements(
+        &self,
+        target: Target<'_>,
+        mut elements: Vec<Value>,
+        added: Vec<Value>,
+    ) -> Result<Option<Value>, ScimError> {
+        let attr = target.attr;
+        let mut index = Index::new(attr, &elements);
+        let mut promoted = Vec::new();
+        for element in added {
+            let position = index.find(&elements, &element).unwrap_or(elements.len());
+            if is_primary(&element) {
+                promoted.push(position);
+            }
+            match (elements.get_mut(position), element) {
+                (None, element) => {
+                    index.add(&element, position);
+                    elements.push(element);
+                }
+                (Some(Value::Object(existing)), Value::Object(element)) => {
+                    let writable = |name: &str| {
+                        attr.sub_attribute(name)
+                            .is_some_and(|sub| sub.mutability != Mutability::Immutable)
+                    };
+                    for (name, value) in element {
+                        if writable(&name) || !existing.contains_key(&name) {
+                            existing.insert(name, value);
+                        }
+                    }
+                }
+                (Some(_), _) => {}
+            }
+        }
+        settle_primary(target, &mut elements, &promoted)?;
+        Ok(from_elements(attr, elements))
+    }
+
+    /// Sets a sub-attribute of a complex attribute, or of every element of a multi-valued one; if
+    /// there is none, of a new one.
+    pub(super) fn set_sub_of_all(
+        &self,
+        target: Target<'_>,
+        old: Option<Value>,
+        value: &Value,
+    ) -> Result<Option<Value>, ScimError> {
+        let input = sub_as_object(target, value);
+        let mut elements = into_elements(old);
+        if elements.is_empty() && has_value(value) {
+            elements.push(Value::Object(JsonObject::new()));
+        }
+        let all: Vec<usize> = (0..elements.len()).collect();
+        self.merge_into(target, elements, &all, &input)
+    }
+
+    /// Adds to or replaces the values that a filter selects, or creates the one that it describes.
+    pub(super) fn set_selected(
+        &self,
+        document: &mut JsonObject,
+        selection: &Selection<'_>,
+        value: &Value,
+        op: OpKind,
+    ) -> Result<(), ScimError> {
+        let target = selection.target;
+        check_writable(target)?;
+        let old = document::get(document, target).cloned();
+        let mut elements = into_elements(old);
+        let mut selected: Vec<usize> = (0..elements.len())
+            .filter(|position| {
+                elements
+                    .get(*position)
+                    .is_some_and(|e| selection.selects(e))
+            })
+            .collect();
+        if selected.is_empty() {
+            // Entra: `emails[type eq "work"].value` when there is no work address.
+            let may_create = op == OpKind::Add || self.mode == Mode::Compat;
+            let room = target.attr.multi_valued || elements.is_empty();
+            let template = selection
+                .template(self.mode)?
+                .filter(|_| may_create && room);
+            let template = template.ok_or_else(|| selection.no_target())?;
+            if !has_value(value) {
+                return Ok(());
+            }
+            selected.push(elements.len());
+            elements.push(Value::Object(template));
+        } else if op == OpKind::Replace && target.sub.is_none() {
+            let new = self.replace_selected(selection, elements, &selected, value)?;
+            return self.put(document, target, new);
+        }
+        let input = match target.sub {
+            Some(_) => sub_as_object(target, value),
+            None => only_element(value, self.mode),
+        };
+        let new = self.merge_into(target, elements, &selected, &input)?;
+        self.put(document, target, new)
+    }
+
+    /// Merges sub-attributes into some of the elements; those that have none left disappear.
+    fn merge_into(
+        &self,
+        target: Target<'_>,
+        mut elements: Vec<Value>,
+        selected: &[usize],
+        input: &Value,
+    ) -> Result<Option<Value>, ScimError> {
+        if !target.attr.is_complex() {
+            return Err(ScimError::invalid_value(format!(
+                "the values of `{}` have no sub-attributes to add to; use replace",
+                target.key()
+            )));
+        }
+        let mut promoted = Vec::new();
+        for position in selected {
+            let Some(element) = elements.get_mut(*position) else {
+                continue;
+            };
+            let merged = merge(target, Some(element), input, self.mode)?;
+            *element = merged.value.unwrap_or(Value::Null);
+            // The only element that is set stays the primary one if it was, or if it is new and the
+            // filter that describes it says so.
+            if merged.promoted || (selected.len() == 1 && is_primary(element)) {
+                promoted.push(*position);
+            }
+        }
+        settle_primary(target, &mut elements, &promoted)?;
+        elements.retain(has_value);
+        Ok(from_elements(target.attr, elements))
+    }
+
+    /// Stores the attribute's new value.
+    pub(super) fn put(
+        &self,
+        document: &mut JsonObject,
+        target: Target<'_>,
+        new: Option<Value>,
+    ) -> Result<(), ScimError> {
+        let target = target.parent();
+        if target.attr.mutability == Mutability::Immutable
+            && let Some(old) = document::get(document, target)
+            && !new.as_ref().is_some_and(|new| equal(target.attr, old, new))
+        {
+            return Err(immutable(target));
+        }
+        document::put(document, target, new);
+        Ok(())
+    }
+}
+
+/// > The value MAY be a quoted value, or it may be a JSON object containing the sub-attributes of the
+/// > complex attribute specified in the operation's "path".
+pub(super) fn as_array(value: &Value) -> Value {
+    match value {
+        Value::Array(_) | Value::Null => value.clone(),
+        single => Value::Array(vec![single.clone()]),
+    }
+}
+
+/// A selected element's new value, if it comes as a list of one.
+pub(super) fn only_element(value: &Value, mode: Mode) -> Value {
+    match value.as_array().map(Vec::as_slice) {
+        Some([only]) if mode == Mode::Compat => only.clone(),
+        _ => value.clone(),
+    }
+}
+
+fn sub_as_object(target: Target<'_>, value: &Value) -> Value {
+    Value::Object(JsonObject::from_iter([(
+        target.leaf().name.clone(),
+        value.clone(),
+    )]))
+}

@@ -1,0 +1,212 @@
+//! The elements of an attribute: which are selected, which are the same, which is primary.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::place::Selection;
+use crate::equal::{equal, lookup_key};
+use crate::filter::matches_element;
+use crate::schema::{Attribute, Mutability, Target};
+use crate::validate::{coerce, is_primary, two_primaries};
+use crate::{CompareOp, Filter, JsonObject, Literal, Mode, ScimError};
+
+/// The elements of a value: those of an array, or the one value of a singular attribute.
+pub(super) fn into_elements(value: Option<Value>) -> Vec<Value> {
+    match value {
+        None | Some(Value::Null) => Vec::new(),
+        Some(Value::Array(elements)) => elements,
+        Some(value) => vec![value],
+    }
+}
+
+/// The value that elements make up; nothing if there are none.
+///
+/// > If no other values remain after removal of the selected values, the multi-valued attribute SHALL
+/// > be considered unassigned.
+pub(super) fn from_elements(attr: &Attribute, mut elements: Vec<Value>) -> Option<Value> {
+    if attr.multi_valued {
+        (!elements.is_empty()).then_some(Value::Array(elements))
+    } else {
+        elements.pop()
+    }
+}
+
+impl Selection<'_> {
+    /// Whether an element is selected.
+    pub(super) fn selects(&self, element: &Value) -> bool {
+        matches_element(&self.filter, element)
+    }
+
+    /// The element that the filter describes, if it is a conjunction of `eq`:
+    /// `emails[type eq "work"]` is `{"type": "work"}`.
+    pub(super) fn template(&self, mode: Mode) -> Result<Option<JsonObject>, ScimError> {
+        let mut template = JsonObject::new();
+        let described = describe(self.target.parent(), self.written, mode, &mut template)?;
+        Ok(described.then_some(template))
+    }
+
+    /// The filter selects nothing.
+    ///
+    /// > no record match was made, the service provider SHALL indicate failure by returning HTTP
+    /// > status code 400 and a "scimType" error code of "noTarget".
+    pub(super) fn no_target(&self) -> ScimError {
+        let key = self.target.parent().key();
+        ScimError::no_target(format!("no value of `{key}` matches `{}`", self.written))
+    }
+}
+
+fn describe(
+    target: Target<'_>,
+    filter: &Filter,
+    mode: Mode,
+    template: &mut JsonObject,
+) -> Result<bool, ScimError> {
+    match filter {
+        Filter::And(filters) => {
+            for filter in filters {
+                if !describe(target, filter, mode, template)? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        }
+        Filter::Compare(path, CompareOp::Eq, literal) => {
+            let Some(sub) = target.attr.sub_attribute(&path.name) else {
+                return Ok(false);
+            };
+            let value = match literal {
+                Literal::Text(text) => Value::String(text.clone()),
+                Literal::Number(number) => Value::Number(number.clone()),
+                Literal::Bool(value) => Value::Bool(*value),
+                Literal::Null => return Ok(false),
+            };
+            // `roles[primary eq "True"]`: what a filter takes for a boolean becomes one.
+            let value = match value {
+                Value::String(text) => {
+                    coerce(target.with_sub(sub), Value::String(text), Mode::Compat)?
+                }
+                other => coerce(target.with_sub(sub), other, mode)?,
+            };
+            let Some(value) = value.filter(|_| sub.mutability != Mutability::ReadOnly) else {
+                return Ok(false);
+            };
+            Ok(template.insert(sub.name.clone(), value).is_none())
+        }
+        _ => Ok(false),
+    }
+}
+
+/// Finds elements that are the same as others.
+pub(super) struct Index<'s> {
+    attr: &'s Attribute,
+    /// By `value`, or by the whole element where there is none.
+    by_value: BTreeMap<String, Vec<usize>>,
+}
+
+impl<'s> Index<'s> {
+    pub(super) fn new(attr: &'s Attribute, elements: &[Value]) -> Self {
+        let mut index = Self {
+            attr,
+            by_value: BTreeMap::new(),
+        };
+        for (position, element) in elements.iter().enumerate() {
+            index.add(element, position);
+        }
+        index
+    }
+
+    pub(super) fn add(&mut self, element: &Value, position: usize) {
+        self.by_value
+            .entry(value_key(self.attr, element))
+            .or_default()
+            .push(position);
+    }
+
+    /// The first element that is the same.
+    pub(super) fn find(&self, elements: &[Value], element: &Value) -> Option<usize> {
+        self.find_all(elements, element).next()
+    }
+
+    /// Every element that is the same.
+    pub(super) fn find_all<'i>(
+        &'i self,
+        elements: &'i [Value],
+        element: &'i Value,
+    ) -> impl Iterator<Item = usize> + 'i {
+        let candidates = self
+            .by_value
+            .get(&value_key(self.attr, element))
+            .into_iter()
+            .flatten();
+        candidates.copied().filter(move |position| {
+            elements
+                .get(*position)
+                .is_some_and(|existing| is_same(self.attr, existing, element))
+        })
+    }
+}
+
+fn value_key(attr: &Attribute, element: &Value) -> String {
+    let significant = if attr.is_complex() {
+        attr.value_attribute()
+            .and_then(|value| Some((value, element.get("value")?)))
+    } else {
+        Some((attr, element))
+    };
+    match significant {
+        Some((attr, value)) => lookup_key(attr, value),
+        // Without a `value`, all are candidates.
+        None => String::new(),
+    }
+}
+
+/// Whether an element is there already: the same `value` and, if it is given and can be changed, the
+/// same `type`; without a `value`, all sub-attributes are the same.
+///
+/// > service providers … SHOULD NOT return the same (type, value) combination more than once per
+/// > attribute (RFC 7643 §2.4)
+fn is_same(attr: &Attribute, existing: &Value, element: &Value) -> bool {
+    let Some(value) = attr
+        .value_attribute()
+        .filter(|_| element.get("value").is_some())
+    else {
+        return equal(attr, existing, element);
+    };
+    let same_sub = |sub: &Attribute| match (existing.get(&sub.name), element.get(&sub.name)) {
+        (Some(a), Some(b)) => equal(sub, a, b),
+        (_, None) => true,
+        (None, Some(_)) => false,
+    };
+    let same_type = attr
+        .sub_attribute("type")
+        .is_none_or(|sub| sub.mutability != Mutability::ReadWrite || same_sub(sub));
+    same_sub(value) && same_type
+}
+
+/// Makes the promoted element the only primary one.
+///
+/// > a PATCH operation that sets a value's "primary" sub-attribute to "true" SHALL cause the server to
+/// > automatically set "primary" to "false" for any other values in the array.
+pub(super) fn settle_primary(
+    target: Target<'_>,
+    elements: &mut [Value],
+    promoted: &[usize],
+) -> Result<(), ScimError> {
+    let [promoted] = promoted else {
+        return if promoted.is_empty() {
+            Ok(())
+        } else {
+            Err(two_primaries(target))
+        };
+    };
+    for (position, element) in elements.iter_mut().enumerate() {
+        if position != *promoted
+            && is_primary(element)
+            && let Some(object) = element.as_object_mut()
+        {
+            object.insert("primary".to_owned(), Value::Bool(false));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! Replacing values.
+//!
+//! [RFC 7644 §3.5.2.3](https://www.rfc-editor.org/rfc/rfc7644#section-3.5.2.3)
+
+use serde_json::Value;
+
+use super::add::{as_array, only_element};
+use super::complex::merge;
+use super::elements::{from_elements, settle_primary};
+use super::place::{Place, Selection, check_writable, is_schemas};
+use super::{OpKind, Patch};
+use crate::schema::Target;
+use crate::validate::{coerce, coerce_single, is_primary, keep_server_parts};
+use crate::{JsonObject, ScimError, document};
+
+impl Patch<'_> {
+    pub(super) fn replace(
+        &self,
+        document: &mut JsonObject,
+        place: &Place<'_>,
+        value: &Value,
+    ) -> Result<(), ScimError> {
+        match place {
+            Place::Resource => self.set_all(document, OpKind::Replace, None, value),
+            Place::Extension(extension) if value.is_null() => {
+                self.remove_extension(document, extension)
+            }
+            Place::Extension(extension) => {
+                self.set_all(document, OpKind::Replace, Some(&extension.schema.id), value)
+            }
+            Place::Attribute(target) if is_schemas(*target) => Ok(()),
+            Place::Attribute(target) => {
+                check_writable(*target)?;
+                let old = document::get(document, *target);
+                let new = match target.sub {
+                    None => self.replace_whole(*target, old, value)?,
+                    Some(_) => self.set_sub_of_all(*target, old.cloned(), value)?,
+                };
+                self.put(document, *target, new)
+            }
+            Place::Selected(selection) => {
+                self.set_selected(document, selection, value, OpKind::Replace)
+            }
+        }
+    }
+
+    fn replace_whole(
+        &self,
+        target: Target<'_>,
+        old: Option<&Value>,
+        value: &Value,
+    ) -> Result<Option<Value>, ScimError> {
+        if target.attr.multi_valued {
+            // > If the target location is a multi-valued attribute and no filter is specified, the
+            // > attribute and all values are replaced.
+            let mut new = coerce(target, as_array(value), self.mode)?;
+            if let (Some(old), Some(new)) = (old, &mut new) {
+                keep_server_parts(target, old, new)?;
+            }
+            return Ok(new);
+        }
+        if target.attr.is_complex() {
+            // > Sub-attributes that are not specified in the "value" parameter are left unchanged.
+            return Ok(merge(target, old, value, self.mode)?.value);
+        }
+        coerce(target, value.clone(), self.mode)
+    }
+
+    /// > If the target location is a multi-valued attribute and a value selection ("valuePath") filter
+    /// > is specified that matches one or more values of the multi-valued attribute, then all matching
+    /// > record values SHALL be replaced.
+    ///
+    /// What the filter says of the values stays true unless the new value says otherwise:
+    /// `emails[type eq "work"]` remain work addresses.
+    pub(super) fn replace_selected(
+        &self,
+        selection: &Selection<'_>,
+        mut elements: Vec<Value>,
+        selected: &[usize],
+        value: &Value,
+    ) -> Result<Option<Value>, ScimError> {
+        let target = selection.target;
+        let new = coerce_single(target, only_element(value, self.mode), self.mode)?;
+        let mut promoted = Vec::new();
+        for position in selected {
+            let Some(element) = elements.get_mut(*position) else {
+                continue;
+            };
+            let mut replacement = new.clone().unwrap_or(Value::Null);
+            if let Value::Object(new) = &mut replacement {
+                for (name, value) in selection.template(self.mode)?.into_iter().flatten() {
+                    new.entry(name).or_insert(value);
+                }
+                keep_server_parts(target, element, &mut replacement)?;
+            }
+            *element = replacement;
+            if is_primary(element) {
+                promoted.push(*position);
+            }
+        }
+        settle_primary(target, &mut elements, &promoted)?;
+        elements.retain(|element| !element.is_null());
+        Ok(from_elements(target.attr, elements))
+    }
+}

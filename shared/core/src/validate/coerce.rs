@@ -1,0 +1,169 @@
+//! One value, brought to the form that its attribute's type has.
+//!
+//! [RFC 7643 §2.3](https://www.rfc-editor.org/rfc/rfc7643#section-2.3)
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{Mode, format, unknown};
+use crate::json::kind_name;
+use crate::schema::{AttributeType, Mutability, Target};
+use crate::{JsonObject, ScimError, Timestamp};
+
+/// The value of a whole attribute or sub-attribute, or nothing if it leaves it unassigned.
+pub(crate) fn coerce(
+    target: Target<'_>,
+    value: Value,
+    mode: Mode,
+) -> Result<Option<Value>, ScimError> {
+    if !target.leaf().multi_valued {
+        return coerce_single(target, value, mode);
+    }
+    match value {
+        Value::Null => Ok(None),
+        Value::Array(values) => elements(target, values, mode),
+        // OneLogin: `emails` as a single object.
+        single if mode == Mode::Compat => elements(target, vec![single], mode),
+        other => Err(wrong(target, "an array", &other)),
+    }
+}
+
+/// One element of a multi-valued attribute, or the value of a singular one.
+pub(crate) fn coerce_single(
+    target: Target<'_>,
+    value: Value,
+    mode: Mode,
+) -> Result<Option<Value>, ScimError> {
+    if value.is_null() || value.as_array().is_some_and(Vec::is_empty) {
+        return Ok(None);
+    }
+    let compat = mode == Mode::Compat;
+    let value = match (target.leaf().kind, value) {
+        (AttributeType::Complex, value) => return complex(target, value, mode),
+        (AttributeType::String, value @ Value::String(_))
+        | (AttributeType::Boolean, value @ Value::Bool(_))
+        | (AttributeType::Decimal, value @ Value::Number(_)) => value,
+        // Entra: `"active": "False"`; Keycloak's extensions: `"false"`.
+        (AttributeType::Boolean, Value::String(text)) if compat => {
+            match text.to_ascii_lowercase().as_str() {
+                "true" => Value::Bool(true),
+                "false" => Value::Bool(false),
+                _ => return Err(wrong(target, "true or false", &Value::String(text))),
+            }
+        }
+        // > the value MUST NOT contain fractional or exponent parts
+        (AttributeType::Integer, value) if value.as_i64().is_some() => value,
+        (AttributeType::DateTime, Value::String(text)) if Timestamp::parse(&text).is_some() => {
+            Value::String(text)
+        }
+        (AttributeType::Binary, Value::String(text)) if format::is_base64(&text) => {
+            Value::String(text)
+        }
+        (AttributeType::Reference, Value::String(text)) if format::is_uri_reference(&text) => {
+            Value::String(text)
+        }
+        (_, other) => return Err(type_error(target, &other)),
+    };
+    Ok(Some(value))
+}
+
+/// A value does not fit its attribute.
+fn type_error(target: Target<'_>, found: &Value) -> ScimError {
+    let expected = match target.leaf().kind {
+        AttributeType::String => "a string",
+        AttributeType::Boolean => "true or false",
+        AttributeType::Decimal => "a number",
+        AttributeType::Integer => "a whole number of at most 64 bits",
+        AttributeType::DateTime => "a date and time such as \"2026-01-02T03:04:05Z\"",
+        AttributeType::Binary => "bytes in base64",
+        AttributeType::Reference => "a URI",
+        AttributeType::Complex => "an object",
+    };
+    wrong(target, expected, found)
+}
+
+fn wrong(target: Target<'_>, expected: &str, found: &Value) -> ScimError {
+    let key = target.key();
+    let found = match found {
+        Value::String(_) if target.leaf().kind != AttributeType::Complex => "this string",
+        other => kind_name(other),
+    };
+    ScimError::invalid_value(format!("`{key}` expects {expected}, not {found}"))
+}
+
+fn elements(
+    target: Target<'_>,
+    values: Vec<Value>,
+    mode: Mode,
+) -> Result<Option<Value>, ScimError> {
+    let mut elements = Vec::with_capacity(values.len());
+    for value in values {
+        elements.extend(coerce_single(target, value, mode)?);
+    }
+    drop_duplicates(&mut elements);
+    // > The primary attribute value "true" MUST appear no more than once. (RFC 7643 §2.4)
+    if elements
+        .iter()
+        .filter(|element| is_primary(element))
+        .count()
+        > 1
+    {
+        return Err(two_primaries(target));
+    }
+    Ok((!elements.is_empty()).then_some(Value::Array(elements)))
+}
+
+/// Whether an element is the primary one.
+pub(crate) fn is_primary(element: &Value) -> bool {
+    element
+        .get("primary")
+        .and_then(Value::as_bool)
+        .unwrap_or(false)
+}
+
+/// Two elements of one attribute cannot both be primary.
+pub(crate) fn two_primaries(target: Target<'_>) -> ScimError {
+    ScimError::invalid_value(format!(
+        "`{}` has more than one element with \"primary\": true; keep one",
+        target.parent().key()
+    ))
+}
+
+/// > service providers … SHOULD NOT return the same (type, value) combination more than once per
+/// > attribute (RFC 7643 §2.4)
+fn drop_duplicates(elements: &mut Vec<Value>) {
+    if elements.len() > 1 {
+        let mut seen = BTreeSet::new();
+        elements.retain(|element| seen.insert(element.to_string()));
+    }
+}
+
+fn complex(target: Target<'_>, value: Value, mode: Mode) -> Result<Option<Value>, ScimError> {
+    let attr = target.leaf();
+    let value = match (value, attr.value_attribute()) {
+        (Value::Object(object), _) => object,
+        // Entra: the manager as a bare id, and "" when there is none.
+        (Value::String(text), Some(_)) if mode == Mode::Compat => {
+            if text.is_empty() {
+                return Ok(None);
+            }
+            JsonObject::from_iter([("value".to_owned(), Value::String(text))])
+        }
+        (other, _) => return Err(type_error(target, &other)),
+    };
+    let mut object = JsonObject::new();
+    for (name, value) in value {
+        let Some(sub) = attr.sub_attribute(&name) else {
+            unknown(&format!("{}.{name}", target.key()), mode)?;
+            continue;
+        };
+        if sub.mutability == Mutability::ReadOnly {
+            continue;
+        }
+        if let Some(value) = coerce(target.with_sub(sub), value, mode)? {
+            object.insert(sub.name.clone(), value);
+        }
+    }
+    Ok((!object.is_empty()).then_some(Value::Object(object)))
+}
