@@ -3,6 +3,7 @@
 use rollcall_core::{JsonObject, Mode, Resource, ResourceType, ScimError, accept};
 use rollcall_store::{Access, Database, StoreError};
 
+use super::secret::without_secrets;
 use super::taken;
 use crate::ctx::Ctx;
 use crate::error::scim_error;
@@ -17,7 +18,7 @@ pub async fn create<D: Database>(
     resource_type: &ResourceType,
     body: JsonObject,
 ) -> Result<Resource, ScimError> {
-    let attributes = accept(body, resource_type, Mode::Compat)?;
+    let attributes = without_secrets(accept(body, resource_type, Mode::Compat)?, resource_type);
     let now = ctx.now();
     let resource = Resource {
         id: ctx.new_id(now),

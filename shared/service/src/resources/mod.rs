@@ -7,6 +7,7 @@ mod patch;
 mod precondition;
 mod replace;
 mod search;
+mod secret;
 mod update;
 
 pub use create::create;

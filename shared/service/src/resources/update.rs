@@ -3,6 +3,7 @@
 use rollcall_core::{JsonObject, Resource, ResourceType, ScimError};
 use rollcall_store::{Access, Database, Operation, StoreError};
 
+use super::secret::without_secrets;
 use super::{IfMatch, get, taken};
 use crate::ctx::Ctx;
 use crate::error::scim_error;
@@ -25,7 +26,7 @@ pub(super) async fn update<D: Database>(
     for _ in 0..ATTEMPTS {
         let old = get(ctx, access, resource_type, id).await?;
         if_match.check(&old)?;
-        let attributes = change(&old)?;
+        let attributes = without_secrets(change(&old)?, resource_type);
         // RFC 7644 §3.5.2.1: "If the value already exists, no changes SHOULD be made to the resource"
         if attributes == old.attributes {
             return Ok(old);

@@ -1,0 +1,68 @@
+//! What every database behind the store must do. The same cases run natively on rusqlite, and as a Wasm component on
+//! Spin's SQLite (`tests/probes/contract`).
+
+mod fixture;
+mod listing;
+mod tenancy;
+mod writing;
+
+use anyhow::Result;
+use rollcall_store::{Database, Store};
+
+use fixture::Fixture;
+
+/// The outcome of one case.
+pub struct Outcome {
+    /// The case, as a sentence.
+    pub name: &'static str,
+    /// Why it failed, if it did.
+    pub failure: Option<String>,
+}
+
+/// Runs every case over one store, each in tenants of its own.
+pub async fn run<D: Database>(store: &Store<D>) -> Vec<Outcome> {
+    let mut outcomes = Vec::new();
+    macro_rules! cases {
+        ($($module:ident :: $case:ident),* $(,)?) => {$(
+            let name = stringify!($case);
+            let outcome = check(store, name, async |fixture| $module::$case(fixture).await).await;
+            outcomes.push(outcome);
+        )*};
+    }
+    cases![
+        writing::a_created_resource_is_read_back,
+        writing::a_unique_value_is_taken_once,
+        writing::a_unique_value_is_free_after_rename_and_delete,
+        writing::a_refused_create_leaves_nothing,
+        writing::a_stale_update_changes_nothing,
+        writing::a_conflicting_update_changes_nothing,
+        writing::a_delete_with_an_old_version_is_refused,
+        writing::every_write_is_in_the_change_log_and_without_values,
+        listing::an_unfiltered_list_counts_without_the_deleted,
+        listing::pages_follow_each_other,
+        listing::the_index_follows_an_update,
+        listing::filters_find_what_they_name,
+        listing::missing_values_sort_last_then_first,
+        tenancy::a_token_opens_its_own_tenant_only,
+        tenancy::an_expired_token_opens_nothing,
+        tenancy::a_deleted_token_opens_nothing,
+        tenancy::the_same_name_in_two_tenants_is_two_people,
+        tenancy::a_deleted_tenant_takes_everything_along,
+    ];
+    outcomes
+}
+
+async fn check<'s, D: Database>(
+    store: &'s Store<D>,
+    name: &'static str,
+    case: impl AsyncFnOnce(Fixture<'s, D>) -> Result<()>,
+) -> Outcome {
+    let result = match Fixture::new(store, name).await {
+        Ok(fixture) => case(fixture).await,
+        Err(error) => Err(error),
+    };
+    Outcome {
+        name,
+        failure: result.err().map(|error| format!("{error:#}")),
+    }
+}
