@@ -71,7 +71,7 @@ impl Schema {
 
     /// `urn:ietf:params:scim:schemas:core:2.0:Schema`.
     #[must_use]
-    pub fn schema() -> Self {
+    pub fn meta_schema() -> Self {
         read(include_str!("../../schemas/schema.json"))
     }
 }

@@ -19,7 +19,7 @@ fn every_embedded_schema_is_read_and_written_back_the_same() {
             Schema::service_provider_config(),
         ),
         (RESOURCE_TYPE_SCHEMA, Schema::resource_type()),
-        (SCHEMA_SCHEMA, Schema::schema()),
+        (SCHEMA_SCHEMA, Schema::meta_schema()),
     ] {
         assert_eq!(schema.id, urn);
         let wire = serde_json::to_value(&schema).unwrap();

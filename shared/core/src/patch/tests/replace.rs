@@ -1,0 +1,165 @@
+use super::*;
+
+#[test]
+fn a_value_is_replaced_or_added() {
+    let after = patched(json!([
+        {"op": "replace", "path": "title", "value": "President"},
+        {"op": "replace", "path": "nickName", "value": "Babs"}
+    ]));
+    assert_eq!(
+        after,
+        barbara_with(json!({"title": "President", "nickName": "Babs"}))
+    );
+    let after = patched(json!([{"op": "replace", "path": "userName", "value": "BJensen"}]));
+    assert_eq!(after["userName"], "BJensen");
+}
+
+#[test]
+fn null_and_an_empty_list_clear() {
+    for value in [json!(null), json!([])] {
+        for path in ["title", "name", "emails", "emails[type pr]"] {
+            let after = patched(json!([{"op": "replace", "path": path, "value": value}]));
+            assert_eq!(
+                after,
+                barbara_with(json!({path.split('[').next().unwrap(): null}))
+            );
+        }
+    }
+    let after =
+        patched(json!([{"op": "replace", "path": "emails[type eq \"home\"].type", "value": null}]));
+    assert_eq!(after["emails"][1], json!({"value": "babs@jensen.org"}));
+    assert_eq!(
+        patched(json!([{"op": "replace", "path": "nickName", "value": null}])),
+        barbara()
+    );
+}
+
+#[test]
+fn a_complex_value_is_merged() {
+    let after = patched(
+        json!([{"op": "replace", "path": "name", "value": {"familyName": "Smith", "givenName": null}}]),
+    );
+    assert_eq!(after["name"], json!({"familyName": "Smith"}));
+    assert_eq!(
+        patched(json!([{"op": "replace", "path": "name", "value": {}}])),
+        barbara()
+    );
+    let path = "name.familyName";
+    let after = patched(json!([{"op": "replace", "path": path, "value": "Smith"}]));
+    assert_eq!(
+        after["name"],
+        json!({"familyName": "Smith", "givenName": "Barbara"})
+    );
+}
+
+#[test]
+fn a_list_is_replaced_as_a_whole() {
+    let new = json!([{"value": "bjensen@example.com", "type": "work", "primary": true}]);
+    let after = patched(json!([{"op": "replace", "path": "emails", "value": new}]));
+    assert_eq!(after["emails"], new);
+    let ops = json!([{"op": "replace", "path": "members", "value": [{"value": "u2"}, {"value": "u3"}, {"value": "u3"}]}]);
+    let after = patched_group(&["u1", "u2"], ops);
+    assert_eq!(
+        after["members"],
+        json!([{"value": "u2", "type": "User"}, {"value": "u3"}])
+    );
+}
+
+/// The example of RFC 7644 §3.5.2.3.
+#[test]
+fn all_selected_values_are_replaced() {
+    let new = json!({"type": "work", "value": "new@example.com", "primary": true});
+    let path = "emails[type eq \"home\"]";
+    let after = patched(json!([{"op": "replace", "path": path, "value": new}]));
+    assert_eq!(after["emails"][1], new);
+    assert_eq!(after["emails"][0]["primary"], false);
+    let after =
+        patched(json!([{"op": "replace", "path": path, "value": {"value": "new@example.com"}}]));
+    assert_eq!(
+        after["emails"][1],
+        json!({"type": "home", "value": "new@example.com"})
+    );
+    let after =
+        patched(json!([{"op": "replace", "path": "emails[type pr].display", "value": "x"}]));
+    assert_eq!(
+        (
+            &after["emails"][0]["display"],
+            &after["emails"][1]["display"]
+        ),
+        (&json!("x"), &json!("x"))
+    );
+}
+
+#[test]
+fn what_a_filter_selects_and_leaves_primary_stays_so() {
+    let path = "emails[primary eq true]";
+    let after =
+        patched(json!([{"op": "replace", "path": path, "value": {"value": "n@example.com"}}]));
+    assert_eq!(
+        after["emails"][0],
+        json!({"value": "n@example.com", "primary": true})
+    );
+}
+
+#[test]
+fn err_a_filter_that_selects_nothing_has_no_target() {
+    let path = "emails[type sw \"oth\"].value";
+    fails(
+        json!([{"op": "replace", "path": path, "value": "x"}]),
+        ScimType::NoTarget,
+        "no value of `emails` matches",
+    );
+}
+
+#[test]
+fn compat_creates_what_the_filter_describes() {
+    let path = "phoneNumbers[type eq \"mobile\"].value";
+    let after = patched_compat(json!([{"op": "replace", "path": path, "value": "1"}]));
+    assert_eq!(
+        after["phoneNumbers"],
+        json!([{"type": "mobile", "value": "1"}])
+    );
+}
+
+#[test]
+fn an_extension_is_merged_or_removed() {
+    let after = patched(
+        json!([{"op": "replace", "path": ENTERPRISE, "value": {"employeeNumber": "8", "manager": null}}]),
+    );
+    assert_eq!(after[ENTERPRISE], json!({"employeeNumber": "8"}));
+    let after = patched(json!([{"op": "replace", "path": ENTERPRISE, "value": null}]));
+    assert_eq!(after, barbara_with(json!({ENTERPRISE: null})));
+}
+
+#[test]
+fn err_an_immutable_part_of_a_value() {
+    let ops = json!([{"op": "replace", "path": "members[value eq \"u1\"].value", "value": "u2"}]);
+    let error = run(&ResourceType::group(), Mode::Compat, group(&["u1"]), ops).unwrap_err();
+    assert_eq!(error.scim_type, Some(ScimType::Mutability));
+    let ops =
+        json!([{"op": "replace", "path": "members[value eq \"u1\"]", "value": {"value": "u2"}}]);
+    let error = run(&ResourceType::group(), Mode::Compat, group(&["u1"]), ops).unwrap_err();
+    assert_eq!(error.scim_type, Some(ScimType::Mutability));
+}
+
+#[test]
+fn what_the_server_keeps_of_a_value_stays_with_it() {
+    let ops = json!([{"op": "replace", "path": "keys", "value": [{"value": "K"}, {"value": "l", "seen": "never"}]}]);
+    let after = run_custom(json!({}), ops).unwrap();
+    assert_eq!(
+        after["keys"],
+        json!([{"value": "K", "seen": "now"}, {"value": "l"}])
+    );
+}
+
+#[test]
+fn simple_values_are_selected_by_value() {
+    let ops = json!([{"op": "replace", "path": "tags[value eq \"b\"]", "value": "x"}]);
+    assert_eq!(
+        run_custom(json!({"tags": ["a", "b"]}), ops).unwrap()["tags"],
+        json!(["a", "x"])
+    );
+    let ops = json!([{"op": "add", "path": "tags[value eq \"b\"]", "value": "x"}]);
+    let error = run_custom(json!({"tags": ["a", "b"]}), ops).unwrap_err();
+    assert_eq!(error.scim_type, Some(ScimType::InvalidValue));
+}
