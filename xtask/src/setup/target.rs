@@ -35,7 +35,7 @@ pub(super) fn ensure(workspace: &Workspace) -> Result<Outcome> {
         Ok(()) if has_std(&sysroot) => {
             return Ok(Outcome::Installed("added with rustup".to_owned()));
         }
-        Ok(()) => "rustup added it to another toolchain".to_owned(),
+        Ok(()) => "rustup says that it is there, but it is not".to_owned(),
         Err(error) => error.to_string(),
     };
     if !is_debian() {
@@ -84,7 +84,8 @@ fn add_with_rustup(sysroot: &Path) -> Result<()> {
 
 fn rustup() -> Command {
     let mut command = Command::new("rustup");
-    command.stdin(Stdio::null());
+    // With a backtrace, its message for an unreachable server is a page long.
+    command.stdin(Stdio::null()).env_remove("RUST_BACKTRACE");
     command
 }
 
@@ -97,12 +98,11 @@ fn build_from_debian(workspace: &Workspace, sysroot: &Path) -> Result<String> {
     }
     fs::create_dir_all(&scratch)?;
     // Next to its place, and so on the same disk: it is moved there when it is complete.
-    let new = sysroot.join("lib/rustlib/wasm32-wasip2.new");
-    if new.exists() {
-        fs::remove_dir_all(&new)?;
-    }
-    fs::create_dir_all(&new)
-        .with_context(|| format!("cannot write to the toolchain in {}", sysroot.display()))?;
+    let rustlib = sysroot.join("lib/rustlib");
+    let new = tempfile::Builder::new()
+        .prefix(".wasm-std-")
+        .tempdir_in(&rustlib)
+        .with_context(|| format!("cannot write to the toolchain in {}", rustlib.display()))?;
 
     let rustc = process::output(process::rustc().arg("--version"))?;
     let rustc = parse_release(&rustc).context("`rustc --version` names no release")?;
@@ -114,8 +114,7 @@ fn build_from_debian(workspace: &Workspace, sysroot: &Path) -> Result<String> {
 
     let unpacked = scratch.join("packages");
     archive.unpack(&libc, &unpacked)?;
-    let library = LibrarySource::find(sysroot);
-    let library = match library {
+    let library = match LibrarySource::find(sysroot) {
         Some(library) => library,
         None => {
             archive.unpack(&source, &unpacked)?;
@@ -126,12 +125,13 @@ fn build_from_debian(workspace: &Workspace, sysroot: &Path) -> Result<String> {
     let built = build_std(workspace, &scratch)?;
     drop(library);
 
-    copy_std(&built, &unpacked.join("usr/lib").join(TARGET), &new)?;
+    let complete = new.path().join(TARGET);
+    copy_std(&built, &unpacked.join("usr/lib").join(TARGET), &complete)?;
     let place = target_dir(sysroot);
     if place.exists() {
         fs::remove_dir_all(&place)?;
     }
-    fs::rename(&new, &place)?;
+    fs::rename(&complete, &place)?;
     fs::remove_dir_all(&scratch)?;
     Ok(source.version)
 }

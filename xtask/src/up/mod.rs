@@ -140,12 +140,10 @@ fn greeting(dev: &DevFile) -> Result<String> {
         dev.scim_token.as_deref().unwrap_or_default()
     );
     let suffix = random::hex::<3>()?;
-    let user = serde_json::json!({
-        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
-        "userName": format!("ada-{suffix}@example.com"),
-        "name": { "givenName": "Ada", "familyName": "Lovelace" },
-        "active": true,
-    });
+    // In the order that people write it, and with nothing that a shell would change.
+    let user = format!(
+        r#"{{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ada-{suffix}@example.com","name":{{"givenName":"Ada","familyName":"Lovelace"}},"active":true}}"#
+    );
     Ok(format!(
         "
 SCIM:  {scim_url}
