@@ -1,1 +1,133 @@
+use proptest::prelude::*;
+use serde_json::json;
 
+use super::*;
+use crate::schema::{ENTERPRISE_USER_SCHEMA as ENTERPRISE, USER_SCHEMA};
+use crate::{CompareOp, Filter, Literal, matches, testing};
+
+fn entries(attributes: Value) -> Vec<(String, u32, IndexValue)> {
+    let entries = index_entries(attributes.as_object().unwrap(), &ResourceType::user());
+    entries
+        .into_iter()
+        .map(|entry| (entry.path, entry.element, entry.value))
+        .collect()
+}
+
+fn text(path: &str, element: u32, value: &str) -> (String, u32, IndexValue) {
+    (path.to_owned(), element, IndexValue::Text(value.to_owned()))
+}
+
+fn integer(path: &str, element: u32, value: i64) -> (String, u32, IndexValue) {
+    (path.to_owned(), element, IndexValue::Integer(value))
+}
+
+#[test]
+fn every_leaf_is_there_in_the_form_in_which_it_is_compared() {
+    let found = entries(json!({
+        "userName": "BJensen", "externalId": "AbC", "active": true, "password": "secret", "nickName": "",
+        "name": {"familyName": "Ñ"}, "profileUrl": "https://A.example",
+        ENTERPRISE: {"employeeNumber": "X1", "manager": {"value": "M"}}
+    }));
+    let user = USER_SCHEMA.to_lowercase();
+    let enterprise = ENTERPRISE.to_lowercase();
+    let expected = [
+        text("externalId", 0, "AbC"),
+        text("userName", 0, "bjensen"),
+        text("name.familyName", 0, "ñ"),
+        text("nickName", 0, ""),
+        text("profileUrl", 0, "https://A.example"),
+        integer("active", 0, 1),
+        text(&format!("{ENTERPRISE}:employeeNumber"), 0, "x1"),
+        text(&format!("{ENTERPRISE}:manager.value"), 0, "m"),
+        text("schemas", 0, &user),
+        text("schemas", 1, &enterprise),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn the_primary_element_is_number_0() {
+    let found = entries(json!({
+        "emails": [{"value": "a"}, {"type": "x"}, {"value": "b", "type": "work", "primary": true}, {"value": "c"}]
+    }));
+    let expected = [
+        text("emails.value", 1, "a"),
+        text("emails.value", 0, "b"),
+        text("emails.value", 3, "c"),
+        text("emails.type", 2, "x"),
+        text("emails.type", 0, "work"),
+        integer("emails.primary", 0, 1),
+        text("schemas", 0, &USER_SCHEMA.to_lowercase()),
+    ];
+    assert_eq!(found, expected);
+    let found = entries(json!({"roles": [{"value": "a"}, {"value": "b"}]}));
+    assert_eq!(
+        found[..2],
+        [text("roles.value", 0, "a"), text("roles.value", 1, "b")]
+    );
+}
+
+#[test]
+fn numbers_and_instants_of_a_custom_schema() {
+    let mut rt = ResourceType::user();
+    let attributes = json!([
+        {"name": "count", "type": "integer"}, {"name": "weight", "type": "decimal", "multiValued": true},
+        {"name": "since", "type": "dateTime"}, {"name": "code", "uniqueness": "global", "caseExact": true}
+    ]);
+    rt.schema
+        .attributes
+        .extend(serde_json::from_value::<Vec<Attribute>>(attributes).unwrap());
+    let attributes =
+        json!({"count": 5, "weight": [1, 1.5], "since": "1970-01-01T01:00:01+01:00", "code": "C"});
+    let attributes = attributes.as_object().unwrap();
+    let found: Vec<IndexValue> = index_entries(attributes, &rt)
+        .into_iter()
+        .map(|entry| entry.value)
+        .collect();
+    let expected = [
+        IndexValue::Integer(5),
+        IndexValue::Integer(1),
+        IndexValue::Decimal(1.5),
+        IndexValue::Integer(1_000_000),
+        IndexValue::Text("C".to_owned()),
+        IndexValue::Text(USER_SCHEMA.to_lowercase()),
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(
+        unique_values(attributes, &rt),
+        [("code".to_owned(), "C".to_owned())]
+    );
+}
+
+#[test]
+fn a_user_name_is_unique_without_case() {
+    let attributes = json!({"userName": "BJensen", "emails": [{"value": "x"}]});
+    let unique = unique_values(attributes.as_object().unwrap(), &ResourceType::user());
+    assert_eq!(unique, [("userName".to_owned(), "bjensen".to_owned())]);
+}
+
+/// What an index lookup by equality finds.
+fn has_entry(entries: &[IndexEntry], path: &str, value: &str) -> bool {
+    entries.iter().any(|entry| {
+        entry.path == path && matches!(&entry.value, IndexValue::Text(text) if text == value)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
+
+    #[test]
+    fn an_entry_is_there_if_and_only_if_the_evaluator_finds_the_value(
+        attributes in testing::user(),
+        path in prop::sample::select(vec!["userName", "externalId", "emails.value", "emails.type", "addresses.country", "name.givenName"]),
+        literal in prop::sample::select(testing::TEXTS),
+    ) {
+        let rt = testing::user_type();
+        let path = crate::AttrPath::parse(path).unwrap();
+        let target = rt.resolve(&path).unwrap();
+        let folded = if target.leaf().is_case_exact() { literal.to_owned() } else { fold(literal) };
+        let filter = Filter::Compare(path, CompareOp::Eq, Literal::Text(literal.to_owned()));
+        let found = matches(&filter.bind(rt).unwrap(), &attributes);
+        prop_assert_eq!(found, has_entry(&index_entries(&attributes, rt), &target.key(), &folded));
+    }
+}

@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::complex::merge;
-use super::elements::{Index, from_elements, into_elements, settle_primary};
+use super::elements::{Index, from_changed, from_elements, into_elements, settle_primary};
 use super::place::{Place, Selection, check_writable, is_schemas};
 use super::{OpKind, Patch};
 use crate::equal::equal;
@@ -194,8 +194,7 @@ impl Patch<'_> {
             }
         }
         settle_primary(target, &mut elements, &promoted)?;
-        elements.retain(has_value);
-        Ok(from_elements(target.attr, elements))
+        Ok(from_changed(target.attr, elements))
     }
 
     /// Stores the attribute's new value.

@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use super::place::Selection;
 use crate::equal::{equal, lookup_key};
-use crate::filter::matches_element;
+use crate::filter::{has_value, matches_element};
 use crate::schema::{Attribute, Mutability, Target};
-use crate::validate::{coerce, is_primary, two_primaries};
+use crate::validate::{coerce, drop_duplicates, is_primary, two_primaries};
 use crate::{CompareOp, Filter, JsonObject, Literal, Mode, ScimError};
 
 /// The elements of a value: those of an array, or the one value of a singular attribute.
@@ -30,6 +30,14 @@ pub(super) fn from_elements(attr: &Attribute, mut elements: Vec<Value>) -> Optio
     } else {
         elements.pop()
     }
+}
+
+/// The same, after elements have been changed: those that have lost all they had are gone, and of those
+/// that have become equal one is left.
+pub(super) fn from_changed(attr: &Attribute, mut elements: Vec<Value>) -> Option<Value> {
+    elements.retain(has_value);
+    drop_duplicates(&mut elements);
+    from_elements(attr, elements)
 }
 
 impl Selection<'_> {

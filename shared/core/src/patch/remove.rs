@@ -7,9 +7,8 @@ use serde_json::Value;
 use super::Patch;
 use super::add::as_array;
 use super::complex::set_sub;
-use super::elements::{Index, from_elements, into_elements};
+use super::elements::{Index, from_changed, from_elements, into_elements};
 use super::place::{Place, check_writable, is_schemas};
-use crate::filter::has_value;
 use crate::schema::{Extension, Mutability, Target};
 use crate::validate::coerce;
 use crate::{JsonObject, Mode, ScimError, document};
@@ -132,8 +131,7 @@ fn remove_sub(
         }
         set_sub(target, object, None)?;
     }
-    elements.retain(has_value);
-    Ok(from_elements(target.attr, elements))
+    Ok(from_changed(target.attr, elements))
 }
 
 fn required(target: Target<'_>) -> ScimError {

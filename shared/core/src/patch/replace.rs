@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::add::{as_array, only_element};
 use super::complex::merge;
-use super::elements::{from_elements, settle_primary};
+use super::elements::{from_changed, settle_primary};
 use super::place::{Place, Selection, check_writable, is_schemas};
 use super::{OpKind, Patch};
 use crate::schema::Target;
@@ -99,7 +99,6 @@ impl Patch<'_> {
             }
         }
         settle_primary(target, &mut elements, &promoted)?;
-        elements.retain(|element| !element.is_null());
-        Ok(from_elements(target.attr, elements))
+        Ok(from_changed(target.attr, elements))
     }
 }

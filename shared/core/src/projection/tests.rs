@@ -1,1 +1,180 @@
+use serde_json::json;
 
+use super::*;
+use crate::schema::{ENTERPRISE_USER_SCHEMA as ENTERPRISE, USER_SCHEMA};
+
+fn barbara() -> Value {
+    json!({
+        "schemas": [USER_SCHEMA, ENTERPRISE],
+        "id": "u1",
+        "externalId": "e",
+        "meta": {"resourceType": "User", "version": "W/\"1\""},
+        "userName": "bjensen",
+        "password": "secret",
+        "name": {"familyName": "Jensen", "givenName": "Barbara"},
+        "emails": [{"value": "a@x", "type": "work"}, {"type": "home"}],
+        ENTERPRISE: {"employeeNumber": "7", "manager": {"value": "m", "displayName": "Boss"}}
+    })
+}
+
+#[track_caller]
+fn show(attributes: Option<&str>, excluded: Option<&str>) -> Value {
+    let rt = ResourceType::user();
+    let projection = Projection::parse(attributes, excluded, &rt).unwrap();
+    Value::Object(projection.apply(barbara().as_object().unwrap().clone(), &rt))
+}
+
+/// Exactly these attributes are shown, besides `schemas` and `id`.
+#[track_caller]
+fn shows(attributes: &str, expected: Value) {
+    let mut expected = expected;
+    expected["schemas"] = barbara()["schemas"].clone();
+    expected["id"] = json!("u1");
+    assert_eq!(show(Some(attributes), None), expected);
+}
+
+/// All but these top-level attributes are shown.
+#[track_caller]
+fn hides(excluded: &str, hidden: &[&str]) {
+    let mut expected = barbara();
+    for name in hidden.iter().chain(&["password"]) {
+        expected.as_object_mut().unwrap().remove(*name);
+    }
+    assert_eq!(show(None, Some(excluded)), expected);
+}
+
+#[test]
+fn what_is_never_returned_is_never_returned() {
+    hides("", &[]);
+    shows("password", json!({}));
+    shows("password,userName", json!({"userName": "bjensen"}));
+    let rt = ResourceType::user();
+    let all = Projection::all().apply(barbara().as_object().unwrap().clone(), &rt);
+    assert!(!all.contains_key("password"));
+}
+
+#[test]
+fn attributes_are_shown_alone_with_what_is_always_returned() {
+    shows("userName", json!({"userName": "bjensen"}));
+    shows(
+        " USERNAME , externalid,nope,,a b",
+        json!({"userName": "bjensen", "externalId": "e"}),
+    );
+    shows("nope", json!({}));
+    shows("meta.version", json!({"meta": {"version": "W/\"1\""}}));
+}
+
+#[test]
+fn sub_attributes_are_shown_alone() {
+    shows("name.familyName", json!({"name": {"familyName": "Jensen"}}));
+    shows("name.familyName,name", json!({"name": barbara()["name"]}));
+    shows("emails.value", json!({"emails": [{"value": "a@x"}]}));
+    shows("emails.display", json!({}));
+}
+
+#[test]
+fn urns_name_attributes_and_whole_schemas() {
+    shows(
+        &format!("{ENTERPRISE}:employeeNumber"),
+        json!({ENTERPRISE: {"employeeNumber": "7"}}),
+    );
+    shows(
+        &format!("{ENTERPRISE}:manager.VALUE"),
+        json!({ENTERPRISE: {"manager": {"value": "m"}}}),
+    );
+    shows(
+        &ENTERPRISE.to_lowercase(),
+        json!({ENTERPRISE: barbara()[ENTERPRISE]}),
+    );
+    shows(
+        &format!("{USER_SCHEMA}:userName"),
+        json!({"userName": "bjensen"}),
+    );
+    shows("employeeNumber", json!({}));
+}
+
+#[test]
+fn excluded_attributes_are_left_out_but_what_is_always_returned() {
+    hides("userName,emails", &["userName", "emails"]);
+    hides("id,schemas,meta", &["meta"]);
+    hides(ENTERPRISE, &[ENTERPRISE]);
+    hides(
+        &format!("{ENTERPRISE}:employeeNumber,{ENTERPRISE}:manager"),
+        &[ENTERPRISE],
+    );
+    hides("name.familyName,name.givenName", &["name"]);
+    let shown = show(None, Some("emails.value,name.givenName"));
+    assert_eq!(shown["emails"], json!([{"type": "work"}, {"type": "home"}]));
+    assert_eq!(shown["name"], json!({"familyName": "Jensen"}));
+}
+
+#[test]
+fn err_both_are_given() {
+    let error = Projection::parse(Some("a"), Some("b"), &ResourceType::user()).unwrap_err();
+    assert_eq!(
+        (error.status, error.scim_type),
+        (400, Some(crate::ScimType::InvalidValue))
+    );
+    assert!(Projection::parse(Some("a"), Some(""), &ResourceType::user()).is_ok());
+}
+
+#[test]
+fn shows_says_what_need_not_be_looked_for() {
+    let rt = ResourceType::group();
+    let members = rt.resolve(&AttrPath::name("members")).unwrap();
+    let shown = |attributes, excluded| {
+        Projection::parse(attributes, excluded, &rt)
+            .unwrap()
+            .shows(&members)
+    };
+    assert!(shown(None, None));
+    assert!(shown(Some("members.value"), None));
+    assert!(!shown(Some("displayName"), None));
+    assert!(!shown(None, Some("members")));
+    assert!(shown(None, Some("members.type")));
+    assert!(!Projection::all().names_anything());
+    assert!(
+        Projection::parse(Some("x"), None, &rt)
+            .unwrap()
+            .names_anything()
+    );
+}
+
+#[test]
+fn the_returned_characteristic_of_a_custom_schema_counts() {
+    let mut rt = ResourceType::user();
+    let attributes = json!([
+        {"name": "onRequest", "returned": "request"},
+        {"name": "always", "returned": "always"},
+        {"name": "parts", "type": "complex", "multiValued": true, "subAttributes": [
+            {"name": "a", "returned": "always"}, {"name": "n", "returned": "never"},
+            {"name": "r", "returned": "request"}, {"name": "d"}
+        ]}
+    ]);
+    rt.schema
+        .attributes
+        .extend(serde_json::from_value::<Vec<Attribute>>(attributes).unwrap());
+    let resource = json!({
+        "onRequest": 1, "always": 2, "unknown": 3, "parts": [{"a": "a", "n": "n", "r": "r", "d": "d"}]
+    });
+    let show = |attributes, excluded| {
+        let projection = Projection::parse(attributes, excluded, &rt).unwrap();
+        Value::Object(projection.apply(resource.as_object().unwrap().clone(), &rt))
+    };
+    assert_eq!(
+        show(None, None),
+        json!({"always": 2, "parts": [{"a": "a", "d": "d"}]})
+    );
+    assert_eq!(
+        show(Some("onRequest"), None),
+        json!({"onRequest": 1, "always": 2})
+    );
+    assert_eq!(
+        show(Some("parts.r"), None),
+        json!({"always": 2, "parts": [{"a": "a", "r": "r"}]})
+    );
+    assert_eq!(
+        show(None, Some("always,parts.d,parts.a")),
+        json!({"always": 2, "parts": [{"a": "a"}]})
+    );
+}

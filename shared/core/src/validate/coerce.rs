@@ -132,7 +132,7 @@ pub(crate) fn two_primaries(target: Target<'_>) -> ScimError {
 
 /// > service providers … SHOULD NOT return the same (type, value) combination more than once per
 /// > attribute (RFC 7643 §2.4)
-fn drop_duplicates(elements: &mut Vec<Value>) {
+pub(crate) fn drop_duplicates(elements: &mut Vec<Value>) {
     if elements.len() > 1 {
         let mut seen = BTreeSet::new();
         elements.retain(|element| seen.insert(element.to_string()));

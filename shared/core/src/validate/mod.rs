@@ -10,7 +10,7 @@ mod required;
 
 pub use replace::replace;
 
-pub(crate) use coerce::{coerce, coerce_single, is_primary, two_primaries};
+pub(crate) use coerce::{coerce, coerce_single, drop_duplicates, is_primary, two_primaries};
 pub(crate) use replace::{immutable, keep_server_parts};
 pub(crate) use required::check_required;
 

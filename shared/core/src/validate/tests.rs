@@ -1,1 +1,448 @@
+use serde_json::json;
 
+use super::*;
+use crate::schema::{ENTERPRISE_USER_SCHEMA, GROUP_SCHEMA, USER_SCHEMA};
+use crate::{Resource, ScimType, Timestamp};
+
+fn take(mut body: Value, mode: Mode) -> Result<Value, ScimError> {
+    let body = body.as_object_mut().unwrap();
+    body.entry("schemas").or_insert(json!([USER_SCHEMA]));
+    body.entry("userName").or_insert(json!("b"));
+    accept(body.clone(), &ResourceType::user(), mode).map(|mut accepted| {
+        if accepted.get("userName") == Some(&json!("b")) {
+            accepted.remove("userName");
+        }
+        Value::Object(accepted)
+    })
+}
+
+/// The body is accepted so in both modes.
+#[track_caller]
+fn ok(body: Value, expected: Value) {
+    assert_eq!(take(body.clone(), Mode::Compat), Ok(expected.clone()));
+    assert_eq!(take(body, Mode::Strict), Ok(expected));
+}
+
+/// The body is accepted so in compat, and not in strict.
+#[track_caller]
+fn ok_compat(body: Value, expected: Value) {
+    assert_eq!(take(body.clone(), Mode::Compat), Ok(expected));
+    assert!(take(body, Mode::Strict).is_err());
+}
+
+#[track_caller]
+fn err(body: Value, scim_type: ScimType, expected: &str) {
+    for mode in [Mode::Compat, Mode::Strict] {
+        let error = take(body.clone(), mode).unwrap_err();
+        assert_eq!(
+            (error.status, error.scim_type),
+            (400, Some(scim_type)),
+            "{error}"
+        );
+        assert!(error.detail.contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn names_take_their_canonical_case() {
+    ok(
+        json!({
+            "USERNAME": "b", "externalid": "E", "Name": {"FAMILYNAME": "J"},
+            ENTERPRISE_USER_SCHEMA.to_lowercase(): {"employeenumber": "1", "MANAGER": {"Value": "m"}}
+        }),
+        json!({
+            "externalId": "E", "name": {"familyName": "J"},
+            ENTERPRISE_USER_SCHEMA: {"employeeNumber": "1", "manager": {"value": "m"}}
+        }),
+    );
+}
+
+#[test]
+fn what_the_client_cannot_set_is_dropped() {
+    ok(
+        json!({
+            "id": "x", "meta": {"created": 5}, "groups": "nonsense",
+            ENTERPRISE_USER_SCHEMA: {"manager": {"value": "m", "displayName": "Boss"}}
+        }),
+        json!({ENTERPRISE_USER_SCHEMA: {"manager": {"value": "m"}}}),
+    );
+}
+
+#[test]
+fn null_and_empty_are_unassigned() {
+    ok(
+        json!({
+            "emails": null, "phoneNumbers": [], "title": null, "name": {"givenName": null}, "roles": [null],
+            "ims": [{}], ENTERPRISE_USER_SCHEMA: {"division": null, "manager": {}}, "externalId": null
+        }),
+        json!({}),
+    );
+    ok(
+        json!({ENTERPRISE_USER_SCHEMA: null, "nickName": ""}),
+        json!({"nickName": ""}),
+    );
+}
+
+#[test]
+fn unknown_attributes_are_dropped_in_compat() {
+    ok_compat(json!({"nope": 1}), json!({}));
+    ok_compat(
+        json!({"emails": [{"value": "a", "nope": 1}]}),
+        json!({"emails": [{"value": "a"}]}),
+    );
+    ok_compat(json!({ENTERPRISE_USER_SCHEMA: {"nope": 1}}), json!({}));
+    ok_compat(json!({"urn:x": {"a": 1}}), json!({}));
+    let error = take(json!({"name": {"nope": 1}}), Mode::Strict).unwrap_err();
+    assert_eq!(
+        error.detail,
+        "`name.nope` is not an attribute of the schema; remove it"
+    );
+    assert_eq!(error.scim_type, Some(ScimType::InvalidSyntax));
+}
+
+#[test]
+fn compat_takes_what_clients_send() {
+    ok_compat(json!({"active": "False"}), json!({"active": false}));
+    ok_compat(
+        json!({"emails": {"value": "a"}}),
+        json!({"emails": [{"value": "a"}]}),
+    );
+    ok_compat(
+        json!({"emails": ["a"]}),
+        json!({"emails": [{"value": "a"}]}),
+    );
+    ok_compat(
+        json!({"roles": [{"value": "r", "primary": "true"}]}),
+        json!({"roles": [{"value": "r", "primary": true}]}),
+    );
+    let manager = |value: &str| json!({ENTERPRISE_USER_SCHEMA: {"manager": value}});
+    ok_compat(
+        manager("m"),
+        json!({ENTERPRISE_USER_SCHEMA: {"manager": {"value": "m"}}}),
+    );
+    ok_compat(manager(""), json!({}));
+}
+
+#[test]
+fn schemas_must_have_the_core_schema() {
+    err(
+        json!({"schemas": null}),
+        ScimType::InvalidSyntax,
+        "add \"schemas\": [\"urn:ietf:params:scim:schemas:core:2.0:User\"]",
+    );
+    err(
+        json!({"schemas": []}),
+        ScimType::InvalidSyntax,
+        "add \"schemas\"",
+    );
+    err(
+        json!({"schemas": [ENTERPRISE_USER_SCHEMA]}),
+        ScimType::InvalidSyntax,
+        "add \"schemas\"",
+    );
+    err(
+        json!({"schemas": [5]}),
+        ScimType::InvalidSyntax,
+        "`schemas` expects strings, not a number",
+    );
+    err(
+        json!({"schemas": {}}),
+        ScimType::InvalidSyntax,
+        "`schemas` expects an array",
+    );
+    ok(
+        json!({"schemas": [ENTERPRISE_USER_SCHEMA, USER_SCHEMA.to_uppercase()]}),
+        json!({}),
+    );
+    ok_compat(json!({"schemas": USER_SCHEMA}), json!({}));
+    ok_compat(json!({"schemas": [USER_SCHEMA, "urn:x"]}), json!({}));
+    let missing = accept(JsonObject::new(), &ResourceType::user(), Mode::Compat).unwrap_err();
+    assert!(missing.detail.contains("add \"schemas\""));
+}
+
+#[test]
+fn entra_posts_a_group_with_a_schema_of_its_own() {
+    let body = json!({
+        "schemas": [GROUP_SCHEMA, "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group"],
+        "externalId": "8aa1a0c0-c4c3-4bc0-b4a5-2ef676900159",
+        "displayName": "displayName",
+        "members": [],
+        "meta": {"resourceType": "Group"}
+    });
+    let accepted = accept(
+        body.as_object().unwrap().clone(),
+        &ResourceType::group(),
+        Mode::Compat,
+    );
+    let expected =
+        json!({"externalId": "8aa1a0c0-c4c3-4bc0-b4a5-2ef676900159", "displayName": "displayName"});
+    assert_eq!(accepted.map(Value::Object), Ok(expected));
+}
+
+#[test]
+fn err_a_value_of_the_wrong_type_names_the_path_and_what_is_expected() {
+    err(
+        json!({"title": 5}),
+        ScimType::InvalidValue,
+        "`title` expects a string, not a number",
+    );
+    err(
+        json!({"title": ["x"]}),
+        ScimType::InvalidValue,
+        "`title` expects a string, not an array",
+    );
+    err(
+        json!({"active": "yes"}),
+        ScimType::InvalidValue,
+        "`active` expects true or false, not this string",
+    );
+    err(
+        json!({"active": 1}),
+        ScimType::InvalidValue,
+        "`active` expects true or false, not a number",
+    );
+    err(
+        json!({"name": "x"}),
+        ScimType::InvalidValue,
+        "`name` expects an object, not a string",
+    );
+    err(
+        json!({"emails": [{"value": {}}]}),
+        ScimType::InvalidValue,
+        "`emails.value` expects a string, not an object",
+    );
+    err(
+        json!({"emails": [[{"value": "x"}]]}),
+        ScimType::InvalidValue,
+        "`emails` expects an object, not an array",
+    );
+    err(
+        json!({"profileUrl": "a b"}),
+        ScimType::InvalidValue,
+        "`profileUrl` expects a URI, not this string",
+    );
+    let certificates = json!({"x509Certificates": [{"value": "not base64!"}]});
+    err(
+        certificates,
+        ScimType::InvalidValue,
+        "`x509Certificates.value` expects bytes in base64",
+    );
+    err(
+        json!({ENTERPRISE_USER_SCHEMA: []}),
+        ScimType::InvalidValue,
+        "expects an object, not an array",
+    );
+    let division = json!({ENTERPRISE_USER_SCHEMA: {"division": 1}});
+    err(
+        division,
+        ScimType::InvalidValue,
+        "`urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:division`",
+    );
+}
+
+#[test]
+fn err_what_is_required_is_missing_or_blank() {
+    for user_name in [json!(null), json!(""), json!(" \t")] {
+        err(
+            json!({"userName": user_name}),
+            ScimType::InvalidValue,
+            "`userName` is required",
+        );
+    }
+}
+
+#[test]
+fn err_two_primaries() {
+    let emails = json!([{"value": "a", "primary": true}, {"value": "b", "primary": true}]);
+    err(
+        json!({"emails": emails}),
+        ScimType::InvalidValue,
+        "`emails` has more than one element with \"primary\": true",
+    );
+}
+
+#[test]
+fn exact_duplicates_are_dropped() {
+    ok(
+        json!({"emails": [{"value": "a", "type": "work"}, {"type": "work", "value": "a"}, {"value": "a", "type": "home"}]}),
+        json!({"emails": [{"value": "a", "type": "work"}, {"value": "a", "type": "home"}]}),
+    );
+    let twice = json!([{"value": "a", "primary": true}, {"value": "a", "primary": true}]);
+    ok(
+        json!({"emails": twice}),
+        json!({"emails": [{"value": "a", "primary": true}]}),
+    );
+}
+
+#[test]
+fn canonical_values_are_suggestions() {
+    let emails = json!({"emails": [{"value": "a", "type": "anything"}]});
+    ok(emails.clone(), emails);
+}
+
+/// A type with every data type, a required extension and required sub-attributes.
+fn custom() -> ResourceType {
+    let mut rt = ResourceType::user();
+    let attributes = json!([
+        {"name": "count", "type": "integer"},
+        {"name": "weight", "type": "decimal"},
+        {"name": "since", "type": "dateTime"},
+        {"name": "badge", "mutability": "immutable"},
+        {"name": "seal", "type": "complex", "subAttributes": [{"name": "value", "mutability": "immutable"}, {"name": "x"}]},
+        {"name": "rank", "mutability": "readOnly"},
+        {"name": "keys", "type": "complex", "multiValued": true, "subAttributes": [
+            {"name": "value", "required": true}, {"name": "seen", "mutability": "readOnly"}
+        ]}
+    ]);
+    rt.schema
+        .attributes
+        .extend(serde_json::from_value::<Vec<Attribute>>(attributes).unwrap());
+    rt
+}
+
+#[track_caller]
+fn check_custom(body: Value, expected: Option<&str>) {
+    let mut all = json!({"schemas": [USER_SCHEMA], "userName": "b"});
+    all.as_object_mut()
+        .unwrap()
+        .extend(body.as_object().unwrap().clone());
+    let accepted = accept(all.as_object().unwrap().clone(), &custom(), Mode::Compat);
+    match (accepted, expected) {
+        (Ok(_), None) => {}
+        (Err(error), Some(expected)) => assert!(error.detail.contains(expected), "{error}"),
+        (other, _) => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn numbers_and_dates() {
+    check_custom(
+        json!({"count": -5, "weight": 1.5, "since": "2026-01-02T03:04:05+01:00"}),
+        None,
+    );
+    check_custom(json!({"weight": 7}), None);
+    check_custom(
+        json!({"count": 1.0}),
+        Some("`count` expects a whole number"),
+    );
+    check_custom(
+        json!({"count": u64::MAX}),
+        Some("`count` expects a whole number of at most 64 bits"),
+    );
+    check_custom(
+        json!({"count": "5"}),
+        Some("`count` expects a whole number"),
+    );
+    check_custom(json!({"weight": "5"}), Some("`weight` expects a number"));
+    check_custom(
+        json!({"since": "2026-01-02"}),
+        Some("`since` expects a date and time such as"),
+    );
+    check_custom(
+        json!({"keys": [{"value": ""}]}),
+        Some("`keys.value` is required"),
+    );
+    check_custom(
+        json!({"keys": [{"value": "a"}, {"seen": "now", "x": 1}]}),
+        None,
+    );
+}
+
+#[test]
+fn a_required_extension_must_be_there() {
+    let mut rt = ResourceType::user();
+    rt.extensions[0].required = true;
+    let body = json!({"schemas": [USER_SCHEMA], "userName": "b"});
+    let error = accept(body.as_object().unwrap().clone(), &rt, Mode::Compat).unwrap_err();
+    assert!(
+        error.detail.contains("enterprise:2.0:User` is required"),
+        "{error}"
+    );
+}
+
+#[track_caller]
+fn put(rt: &ResourceType, current: Value, new: Value) -> Result<Value, ScimError> {
+    let current = Resource {
+        id: "u1".to_owned(),
+        version: 1,
+        created: Timestamp::from_millis(0),
+        modified: Timestamp::from_millis(0),
+        attributes: current.as_object().unwrap().clone(),
+    };
+    replace(&current, new.as_object().unwrap().clone(), rt).map(Value::Object)
+}
+
+#[test]
+fn a_put_clears_what_it_lacks_but_the_password_and_what_is_read_only() {
+    let current = json!({"userName": "b", "title": "T", "password": "s", "groups": [{"value": "g"}], ENTERPRISE_USER_SCHEMA: {"division": "d"}});
+    let after = put(
+        &ResourceType::user(),
+        current.clone(),
+        json!({"userName": "c"}),
+    )
+    .unwrap();
+    assert_eq!(
+        after,
+        json!({"userName": "c", "password": "s", "groups": [{"value": "g"}]})
+    );
+    let after = put(
+        &ResourceType::user(),
+        current,
+        json!({"userName": "c", "password": "t"}),
+    )
+    .unwrap();
+    assert_eq!(after["password"], "t");
+}
+
+#[test]
+fn a_put_leaves_what_is_immutable() {
+    let badge = |badge: &str| json!({"userName": "b", "badge": badge});
+    assert_eq!(
+        put(&custom(), badge("x"), json!({"userName": "b"})),
+        Ok(badge("x"))
+    );
+    assert_eq!(put(&custom(), badge("x"), badge("X")), Ok(badge("x")));
+    assert_eq!(put(&custom(), json!({}), badge("x")), Ok(badge("x")));
+    let error = put(&custom(), badge("x"), badge("y")).unwrap_err();
+    assert_eq!(
+        (error.status, error.scim_type),
+        (400, Some(ScimType::Mutability))
+    );
+    let seal = |value: &str, x: &str| json!({"seal": {"value": value, "x": x}});
+    assert_eq!(
+        put(&custom(), seal("a", "1"), seal("a", "2")),
+        Ok(seal("a", "2"))
+    );
+    assert!(put(&custom(), seal("a", "1"), seal("b", "1")).is_err());
+}
+
+#[test]
+fn a_put_keeps_what_the_server_says_of_the_same_value() {
+    let manager = |value: Value| json!({ENTERPRISE_USER_SCHEMA: {"manager": value}});
+    let current = manager(json!({"value": "m", "displayName": "Boss"}));
+    let after = put(
+        &ResourceType::user(),
+        current.clone(),
+        manager(json!({"value": "m"})),
+    )
+    .unwrap();
+    assert_eq!(after, current);
+    let after = put(
+        &ResourceType::user(),
+        current,
+        manager(json!({"value": "n"})),
+    )
+    .unwrap();
+    assert_eq!(after, manager(json!({"value": "n"})));
+    let current = json!({"keys": [{"value": "a", "seen": "now"}, {"value": "b", "seen": "then"}]});
+    let after = put(
+        &custom(),
+        current,
+        json!({"keys": [{"value": "B"}, {"value": "c"}]}),
+    )
+    .unwrap();
+    assert_eq!(
+        after,
+        json!({"keys": [{"value": "B", "seen": "then"}, {"value": "c"}]})
+    );
+}
