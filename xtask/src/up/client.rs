@@ -1,11 +1,14 @@
 //! The few requests that make a fresh service usable.
 
+use std::time::Duration;
+
 use anyhow::{Context as _, Result, bail};
-use minreq::{Method, Request, Response};
 use serde::Deserialize;
 use serde_json::json;
+use ureq::http::{self, Method, StatusCode};
+use ureq::{Agent, AsSendBody};
 
-const TIMEOUT_SECS: u64 = 10;
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The name of the tenant that `/scim/v2` belongs to.
 const DEFAULT_TENANT: &str = "default";
@@ -17,6 +20,14 @@ const TOKEN_NAME: &str = "dev";
 #[derive(Debug)]
 pub(super) struct Client {
     base_url: String,
+    agent: Agent,
+}
+
+/// An answer that was read to its end.
+#[derive(Debug)]
+struct Response {
+    status: StatusCode,
+    body: String,
 }
 
 /// The part that matters here of the answer to a new token.
@@ -27,15 +38,22 @@ struct NewToken {
 
 impl Client {
     pub(super) fn new(base_url: &str) -> Self {
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(TIMEOUT))
+            // The service is on this machine, whatever the environment says of proxies.
+            .proxy(None)
+            .build();
         let base_url = base_url.to_owned();
-        Self { base_url }
+        let agent = config.into();
+        Self { base_url, agent }
     }
 
     /// Whether the service answers, and its store is ready.
     pub(super) fn is_ready(&self) -> bool {
-        self.request(Method::Get, "/health/ready")
-            .send()
-            .is_ok_and(|response| response.status_code == 200)
+        let response = self.request(Method::GET, "/health/ready").body(());
+        self.send(response)
+            .is_ok_and(|response| response.status == StatusCode::OK)
     }
 
     /// Whether a provisioning token is good for SCIM.
@@ -44,10 +62,10 @@ impl Client {
     /// If the service answers anything but yes or no.
     pub(super) fn accepts_scim_token(&self, token: &str) -> Result<bool> {
         let path = "/scim/v2/Users?count=0";
-        let response = self.send(Method::Get, path, token, None)?;
-        match response.status_code {
-            200 => Ok(true),
-            401 => Ok(false),
+        let response = self.get(path, token)?;
+        match response.status {
+            StatusCode::OK => Ok(true),
+            StatusCode::UNAUTHORIZED => Ok(false),
             _ => Err(unexpected(path, &response)),
         }
     }
@@ -58,17 +76,17 @@ impl Client {
     /// If the service refuses.
     pub(super) fn ensure_default_tenant(&self, admin_token: &str) -> Result<()> {
         let path = format!("/admin/v1/tenants/{DEFAULT_TENANT}");
-        let found = self.send(Method::Get, &path, admin_token, None)?;
-        match found.status_code {
-            200 => return Ok(()),
-            404 => {}
+        let found = self.get(&path, admin_token)?;
+        match found.status {
+            StatusCode::OK => return Ok(()),
+            StatusCode::NOT_FOUND => {}
             _ => return Err(unexpected(&path, &found)),
         }
         let path = "/admin/v1/tenants";
         let body = json!({ "name": DEFAULT_TENANT });
-        let made = self.send(Method::Post, path, admin_token, Some(&body))?;
-        match made.status_code {
-            201 => Ok(()),
+        let made = self.post(path, admin_token, &body)?;
+        match made.status {
+            StatusCode::CREATED => Ok(()),
             _ => Err(unexpected(path, &made)),
         }
     }
@@ -80,11 +98,11 @@ impl Client {
     pub(super) fn create_scim_token(&self, admin_token: &str) -> Result<String> {
         let path = format!("/admin/v1/tenants/{DEFAULT_TENANT}/tokens");
         let body = json!({ "name": TOKEN_NAME });
-        let response = self.send(Method::Post, &path, admin_token, Some(&body))?;
-        if response.status_code != 201 {
+        let response = self.post(&path, admin_token, &body)?;
+        if response.status != StatusCode::CREATED {
             return Err(unexpected(&path, &response));
         }
-        let NewToken { token } = serde_json::from_slice(response.as_bytes())
+        let NewToken { token } = serde_json::from_str(&response.body)
             .with_context(|| format!("the answer of {path} has no `token`"))?;
         // It goes into a line for the shell.
         if !token.bytes().all(|b| b.is_ascii_graphic() && b != b'\'') {
@@ -93,37 +111,40 @@ impl Client {
         Ok(token)
     }
 
-    fn send(
-        &self,
-        method: Method,
-        path: &str,
-        token: &str,
-        body: Option<&serde_json::Value>,
-    ) -> Result<Response> {
-        let mut request = self
-            .request(method, path)
-            .with_header("Authorization", format!("Bearer {token}"));
-        if let Some(body) = body {
-            request = request
-                .with_header("Content-Type", "application/json")
-                .with_body(body.to_string());
-        }
-        request
-            .send()
-            .with_context(|| format!("the service does not answer {path}"))
+    fn get(&self, path: &str, token: &str) -> Result<Response> {
+        let request = self
+            .request(Method::GET, path)
+            .header("authorization", format!("Bearer {token}"));
+        self.send(request.body(()))
     }
 
-    fn request(&self, method: Method, path: &str) -> Request {
-        Request::new(method, format!("{}{path}", self.base_url)).with_timeout(TIMEOUT_SECS)
+    fn post(&self, path: &str, token: &str, body: &serde_json::Value) -> Result<Response> {
+        let request = self
+            .request(Method::POST, path)
+            .header("authorization", format!("Bearer {token}"))
+            .header("content-type", "application/json");
+        self.send(request.body(body.to_string()))
+    }
+
+    fn request(&self, method: Method, path: &str) -> http::request::Builder {
+        let url = format!("{}{path}", self.base_url);
+        http::Request::builder().method(method).uri(url)
+    }
+
+    fn send(&self, request: http::Result<http::Request<impl AsSendBody>>) -> Result<Response> {
+        let request = request?;
+        let path = request.uri().path().to_owned();
+        let send = || -> Result<Response, ureq::Error> {
+            let mut response = self.agent.run(request)?;
+            let body = response.body_mut().read_to_string()?;
+            let status = response.status();
+            Ok(Response { status, body })
+        };
+        send().with_context(|| format!("the service does not answer {path}"))
     }
 }
 
 fn unexpected(path: &str, response: &Response) -> anyhow::Error {
-    let body = String::from_utf8_lossy(response.as_bytes());
-    anyhow::anyhow!(
-        "the service answers {path} with {} {}: {}",
-        response.status_code,
-        response.reason_phrase,
-        body.trim()
-    )
+    let Response { status, body } = response;
+    anyhow::anyhow!("the service answers {path} with {status}: {}", body.trim())
 }
