@@ -160,7 +160,7 @@ impl ScimError {
     pub fn to_json(&self) -> JsonObject {
         let mut body = JsonObject::new();
         body.insert("schemas".to_owned(), json!([ERROR_SCHEMA]));
-        // > status: The HTTP status code expressed as a JSON string.
+        // > The HTTP status code … expressed as a JSON string.
         body.insert("status".to_owned(), Value::String(self.status.to_string()));
         if let Some(scim_type) = self.scim_type {
             body.insert(

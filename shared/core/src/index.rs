@@ -173,8 +173,7 @@ pub(crate) fn sort_value(target: &Target<'_>, resource: &JsonObject) -> Option<I
 /// The values that no other resource of the type may have, each with its attribute's canonical path;
 /// folded unless the attribute is case exact.
 ///
-/// > uniqueness: server … No two resources on the same server SHOULD possess the same value.
-/// > (RFC 7643 §7)
+/// > No two resources on the same server SHOULD possess the same value. (RFC 7643 §7)
 #[must_use]
 pub fn unique_values(attributes: &JsonObject, rt: &ResourceType) -> Vec<(String, String)> {
     let mut values = Vec::new();

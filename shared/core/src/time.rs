@@ -14,7 +14,7 @@ const RANGE: (i64, i64) = (-62_135_510_400_000_000, 253_402_128_000_000_000);
 impl Timestamp {
     /// Reads an xsd:dateTime: `2026-01-02T03:04:05.678Z`, with any offset; none means UTC.
     ///
-    /// > The attribute value MUST be encoded as a valid xsd:dateTime and MUST include both a date
+    /// > The attribute value MUST be encoded as a valid xsd:dateTime … and MUST include both a date
     /// > and a time.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

@@ -56,7 +56,8 @@ impl Filter {
     /// Like [`Filter::bind`], for a query over several resource types: an attribute that the type
     /// lacks has no value. So `pr` on it is [`Bound::Never`], and `ne` is its opposite.
     ///
-    /// > If the attribute is not defined for a resource type, it is treated as having no value.
+    /// > For filtered attributes that are not part of a particular resource type, the service provider
+    /// > SHALL treat the attribute as if there is no attribute value. (RFC 7644 §3.4.2.1)
     ///
     /// # Errors
     ///
@@ -125,8 +126,7 @@ impl<'s> Binder<'s> {
     }
 }
 
-/// > The expression within square brackets MUST be a valid filter expression based upon
-/// > sub-attributes of the parent attribute.
+/// > valuePath = attrPath "[" valFilter "]" ; FILTER uses sub-attributes of a parent attrPath
 fn within<'s>(parent: Target<'s>, path: &AttrPath) -> Option<Target<'s>> {
     if path.schema.is_some() || path.sub.is_some() {
         return None;
@@ -151,7 +151,7 @@ fn selectable(target: Target<'_>) -> Result<Target<'_>, ScimError> {
     )))
 }
 
-/// > returned: never … The attribute is never returned. (RFC 7643 §7) Nor may a filter find it out.
+/// What is `returned: never` must not be found out by a filter either.
 fn readable(target: Target<'_>) -> Result<Target<'_>, ScimError> {
     if target.attr.returned == Returned::Never || target.leaf().returned == Returned::Never {
         return Err(ScimError::sensitive(format!(

@@ -41,7 +41,7 @@ pub fn matches_element(filter: &Bound<'_>, element: &Value) -> bool {
     eval(filter, Place::Element(element))
 }
 
-/// > Unassigned attributes, the null value, or an empty array SHALL be considered to be equivalent
+/// > Unassigned attributes, the null value, or an empty array … SHALL be considered to be equivalent
 /// > in "state". (RFC 7643 §2.5)
 #[must_use]
 pub fn has_value(value: &Value) -> bool {
@@ -115,7 +115,6 @@ fn compare(place: Place<'_>, target: Target<'_>, op: CompareOp, operand: &Operan
         .values(target)
         .filter_map(|value| test(value, op, operand, exact))
         .peekable();
-    // > ne: The attribute and operator values are not identical.
     let none = values.peek().is_none();
     (none && op == CompareOp::Ne) || values.any(|holds| holds)
 }

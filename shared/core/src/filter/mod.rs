@@ -11,6 +11,7 @@ mod fold;
 mod parse;
 mod patch_path;
 mod print;
+mod token;
 
 pub use ast::{CompareOp, Filter, Literal, PatchPath};
 pub use bind::{Bound, Operand};

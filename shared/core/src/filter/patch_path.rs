@@ -5,7 +5,8 @@
 use winnow::stream::Location;
 
 use super::PatchPath;
-use super::parse::{Failure, Problem, end, group, path_text, start, sub_attribute};
+use super::parse::{end, group, start};
+use super::token::{Failure, Problem, path_text, sub_attribute};
 use crate::ScimError;
 use crate::path::{self, AttrPath};
 

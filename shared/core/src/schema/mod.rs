@@ -103,7 +103,7 @@ impl Attribute {
 
     /// Whether two of its values that differ only in case are different.
     ///
-    /// > A binary is case exact. A reference is case exact. (RFC 7643 §2.3.6, §2.3.7)
+    /// > A binary is case exact … A reference is case exact. (RFC 7643 §2.3.6, §2.3.7)
     #[must_use]
     pub fn is_case_exact(&self) -> bool {
         self.case_exact || matches!(self.kind, AttributeType::Binary | AttributeType::Reference)

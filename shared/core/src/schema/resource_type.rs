@@ -97,7 +97,7 @@ impl ResourceType {
         &COMMON
     }
 
-    /// > The attribute characteristics listed here SHALL take precedence over older definitions that
+    /// > The attribute characteristics … listed here SHALL take precedence over older definitions that
     /// > may be included in existing schemas. (RFC 7643 §3.1)
     fn core_attribute(&self, name: &str) -> Option<&Attribute> {
         find(&COMMON, name).or_else(|| self.schema.attribute(name))
