@@ -8,6 +8,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Number, Value};
 
+use crate::path::excerpt;
 use crate::{JsonObject, ScimError};
 
 /// How deep a body may nest.
@@ -154,7 +155,8 @@ impl<'de> Visitor<'de> for Bounded {
             // > Attribute names are case insensitive.
             if !seen.insert(key.to_ascii_lowercase()) {
                 return Err(A::Error::custom(format_args!(
-                    "the key `{key}` is there twice (keys are compared without case); keep one"
+                    "the key `{}` is there twice (keys are compared without case); keep one",
+                    excerpt(&key)
                 )));
             }
             object.insert(key, access.next_value_seed(inner)?);
@@ -219,5 +221,24 @@ mod tests {
         check_err(nested(MAX_DEPTH).as_bytes(), "deeper than 64");
         check_err(nested(400_000).as_bytes(), "deeper than 64");
         check_err("{\"a\":".repeat(100_000).as_bytes(), "deeper than 64");
+    }
+
+    /// Wasm gives a component 1 MiB of stack; half of it has to do.
+    #[test]
+    fn the_deepest_body_needs_little_stack() {
+        let body = "{\"a\":".repeat(MAX_DEPTH) + "1" + &"}".repeat(MAX_DEPTH);
+        let run = move || assert!(parse_object(body.as_bytes()).is_ok());
+        let thread = std::thread::Builder::new()
+            .stack_size(512 * 1024)
+            .spawn(run)
+            .unwrap();
+        thread.join().unwrap();
+    }
+
+    #[test]
+    fn a_long_key_is_cut_in_the_message() {
+        let key = "k".repeat(10_000);
+        let error = parse_object(format!("{{\"{key}\":1,\"{key}\":2}}").as_bytes()).unwrap_err();
+        assert!(error.detail.len() < 300);
     }
 }

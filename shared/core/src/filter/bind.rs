@@ -1,6 +1,7 @@
 //! A filter bound to a resource type: names looked up, literals typed, once for all who use it.
 
 use super::{CompareOp, Filter, Literal, fold};
+use crate::path::excerpt;
 use crate::schema::{Attribute, AttributeType, ResourceType, Returned, Target};
 use crate::{AttrPath, ScimError, Timestamp};
 
@@ -163,6 +164,7 @@ fn readable(target: Target<'_>) -> Result<Target<'_>, ScimError> {
 }
 
 fn unknown(path: &AttrPath, element: Option<Target<'_>>, rt: &ResourceType) -> String {
+    let path = excerpt(&path.to_string());
     match element {
         Some(parent) => format!(
             "`{path}` is not a sub-attribute of `{}`; inside the brackets write the name of one alone",

@@ -142,14 +142,6 @@ pub(super) fn group(
 
 /// A comparison, a presence test or a value path.
 fn term(input: &mut Input<'_>, value_paths: bool) -> Result<Filter, Failure> {
-    input.state.terms += 1;
-    if input.state.terms > MAX_FILTER_TERMS {
-        let limit = format!("has more than {MAX_FILTER_TERMS} comparisons; split it");
-        return Err(Failure {
-            offset: input.current_token_start(),
-            problem: Problem::Limit(limit),
-        });
-    }
     let attr = attr_path(input)?;
     if value_paths && let Some(filter) = group(input, ('[', ']'), "`and`, `or` or `]`", false)? {
         let Some(sub) = sub_attribute(input)? else {
@@ -175,6 +167,14 @@ fn attr_path(input: &mut Input<'_>) -> Result<AttrPath, Failure> {
 
 /// What follows the attribute: `pr`, or an operator and a value.
 fn comparison(input: &mut Input<'_>, attr: AttrPath) -> Result<Filter, Failure> {
+    input.state.terms += 1;
+    if input.state.terms > MAX_FILTER_TERMS {
+        let limit = format!("has more than {MAX_FILTER_TERMS} comparisons; split it");
+        return Err(Failure {
+            offset: input.current_token_start(),
+            problem: Problem::Limit(limit),
+        });
+    }
     white_space(input)?;
     let before = *input;
     match operator(word(input)?) {

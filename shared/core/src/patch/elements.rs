@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::place::Selection;
 use crate::equal::{equal, lookup_key};
 use crate::filter::{has_value, matches_element};
+use crate::path::excerpt;
 use crate::schema::{Attribute, Mutability, Target};
 use crate::validate::{coerce, drop_duplicates, is_primary, two_primaries};
 use crate::{CompareOp, Filter, JsonObject, Literal, Mode, ScimError};
@@ -60,7 +61,8 @@ impl Selection<'_> {
     /// > status code 400 and a "scimType" error code of "noTarget".
     pub(super) fn no_target(&self) -> ScimError {
         let key = self.target.parent().key();
-        ScimError::no_target(format!("no value of `{key}` matches `{}`", self.written))
+        let written = excerpt(&self.written.to_string());
+        ScimError::no_target(format!("no value of `{key}` matches `{written}`"))
     }
 }
 

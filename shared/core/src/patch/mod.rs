@@ -15,6 +15,7 @@ pub use request::{MAX_OPERATIONS, PATCH_OP_SCHEMA, PatchRequest};
 
 use serde_json::Value;
 
+use crate::path::excerpt;
 use crate::validate::check_required;
 use crate::{JsonObject, Mode, PatchPath, Resource, ResourceType, ScimError};
 
@@ -113,8 +114,9 @@ impl Patch<'_> {
             (OpKind::Remove, value) => self.remove(document, &place, value.as_ref()),
             // > The operation MUST contain a "value" member
             (_, None) => Err(ScimError::invalid_value(format!(
-                "`{}` of `{path}` needs a `value`",
-                op.op.as_str()
+                "`{}` of `{}` needs a `value`",
+                op.op.as_str(),
+                excerpt(&path.to_string())
             ))),
             (OpKind::Add, Some(value)) => self.add(document, &place, value),
             (OpKind::Replace, Some(value)) => self.replace(document, &place, value),

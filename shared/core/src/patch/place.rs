@@ -1,6 +1,7 @@
 //! What a PATCH path names, once the schema has been asked.
 
 use super::Patch;
+use crate::path::excerpt;
 use crate::schema::{Extension, Mutability, Target};
 use crate::{Bound, Filter, PatchPath, ScimError};
 
@@ -80,7 +81,8 @@ impl<'a> Patch<'a> {
 
     fn unknown(&self, path: &PatchPath) -> ScimError {
         ScimError::invalid_path(format!(
-            "`{path}` names nothing that {} has; see /Schemas for its attributes",
+            "`{}` names nothing that {} has; see /Schemas for its attributes",
+            excerpt(&path.to_string()),
             self.rt.name
         ))
     }

@@ -173,5 +173,8 @@ fn err_over_a_limit() {
     fails(&"not(".repeat(2000), "nests deeper than 32");
     let terms = |count: usize| vec!["a pr"; count].join(" or ");
     assert!(Filter::parse(&terms(MAX_FILTER_TERMS)).is_ok());
+    let entra = format!("emails[{}].value pr", terms(MAX_FILTER_TERMS - 1));
+    let printed = Filter::parse(&entra).unwrap().to_string();
+    assert!(Filter::parse(&printed).is_ok());
     fails(&terms(MAX_FILTER_TERMS + 1), "more than 256 comparisons");
 }
