@@ -1,5 +1,5 @@
 //! The searchable values of a resource: what a store keeps in its index, so that its queries agree
-//! with [`crate::matches`] and [`crate::Sort`].
+//! with [`crate::matches()`] and [`crate::Sort`].
 
 use std::cmp::Ordering;
 

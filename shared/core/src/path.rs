@@ -46,7 +46,7 @@ impl AttrPath {
 
     /// Reads a path, or says at which byte it goes wrong and what was expected there.
     ///
-    /// > attrPath = [URI ":"] ATTRNAME *1subAttr
+    /// > `attrPath = [URI ":"] ATTRNAME *1subAttr`
     pub(crate) fn read(text: &str) -> Result<Self, (usize, &'static str)> {
         let (schema, rest, start) = match text.rsplit_once(':') {
             Some((urn, rest)) => (Some(urn), rest, urn.len() + 1),

@@ -143,7 +143,7 @@ pub enum Literal {
 
 /// The `path` of a PATCH operation.
 ///
-/// > PATH = attrPath / valuePath [subAttr] (RFC 7644 Figure 7)
+/// > `PATH = attrPath / valuePath [subAttr]` (RFC 7644 Figure 7)
 #[derive(Clone, Debug, PartialEq)]
 pub enum PatchPath {
     /// `name.familyName`. A whole schema looks like this, too, if its URI ends in a name: only a

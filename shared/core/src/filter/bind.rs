@@ -5,7 +5,7 @@ use crate::path::excerpt;
 use crate::schema::{Attribute, AttributeType, ResourceType, Returned, Target};
 use crate::{AttrPath, ScimError, Timestamp};
 
-/// A filter whose names and literals fit a resource type. [`super::matches`] says what it means.
+/// A filter whose names and literals fit a resource type. [`super::matches()`] says what it means.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Bound<'s> {
     /// The attribute has a value. The target may be complex.
@@ -127,7 +127,7 @@ impl<'s> Binder<'s> {
     }
 }
 
-/// > valuePath = attrPath "[" valFilter "]" ; FILTER uses sub-attributes of a parent attrPath
+/// > `valuePath = attrPath "[" valFilter "]"` ; FILTER uses sub-attributes of a parent attrPath
 fn within<'s>(parent: Target<'s>, path: &AttrPath) -> Option<Target<'s>> {
     if path.schema.is_some() || path.sub.is_some() {
         return None;

@@ -9,7 +9,7 @@
 //! - `ne` matches if some value differs, or if there is no value at all. It is therefore not the
 //!   opposite of `eq`: `emails.type ne "work"` matches who has a work and a home address.
 //! - `eq null` is `not (… pr)`, and `ne null` is `pr`.
-//! - Text is compared by code point, folded ([`super::fold`]) unless the attribute is case exact.
+//! - Text is compared by code point, folded ([`super::fold()`]) unless the attribute is case exact.
 //!   `co`, `sw` and `ew` with an empty text match any value.
 //! - A dateTime is compared as an instant, to the microsecond.
 //! - Whole and decimal numbers are compared exactly with each other: 2^53 + 1 is greater than

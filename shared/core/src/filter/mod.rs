@@ -2,7 +2,7 @@
 //!
 //! [RFC 7644 §3.4.2.2](https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2.2). A filter is parsed
 //! ([`Filter::parse`]), bound to a resource type ([`Filter::bind`]), and then either evaluated over a
-//! resource ([`matches`]) or compiled to a query elsewhere.
+//! resource ([`matches()`]) or compiled to a query elsewhere.
 
 mod ast;
 mod bind;

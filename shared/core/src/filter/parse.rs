@@ -155,7 +155,7 @@ fn term(input: &mut Input<'_>, value_paths: bool) -> Result<Filter, Failure> {
     comparison(input, attr)
 }
 
-/// > attrPath = [URI ":"] ATTRNAME *1subAttr
+/// > `attrPath = [URI ":"] ATTRNAME *1subAttr`
 fn attr_path(input: &mut Input<'_>) -> Result<AttrPath, Failure> {
     let offset = input.current_token_start();
     let text = path_text(input)?;
