@@ -22,22 +22,30 @@ pub(crate) struct Difference {
 }
 
 impl Difference {
-    /// From one set of attributes to the next; a new resource starts from an empty one.
-    pub fn between(old: &JsonObject, new: &JsonObject, resource_type: &ResourceType) -> Self {
-        let (unindexed, indexed) = sides(entries(old, resource_type), entries(new, resource_type));
-        let (freed, uniques) = sides(uniques(old, resource_type), uniques(new, resource_type));
+    /// From one set of attributes to the next; a new resource comes from none.
+    pub fn between(
+        old: Option<&JsonObject>,
+        new: &JsonObject,
+        resource_type: &ResourceType,
+    ) -> Self {
+        let entries = |side: &JsonObject| entries(side, resource_type);
+        let values = |side: &JsonObject| uniques(side, resource_type);
+        let (unindexed, indexed) = sides(old.map(entries), entries(new));
+        let (freed, uniques) = sides(old.map(values), values(new));
+        let changed = changed(old.unwrap_or(&JsonObject::new()), new);
         Self {
             unindexed,
             indexed,
             freed,
             uniques,
-            attributes: Json::from(changed(old, new)).to_string(),
+            attributes: Json::from(changed).to_string(),
         }
     }
 }
 
 /// What only the first holds and what only the second holds, each as a JSON array.
-fn sides(old: BTreeSet<String>, new: BTreeSet<String>) -> (String, String) {
+fn sides(old: Option<BTreeSet<String>>, new: BTreeSet<String>) -> (String, String) {
+    let old = old.unwrap_or_default();
     let list = |items: Vec<&str>| format!("[{}]", items.join(","));
     let gone = old.difference(&new).map(String::as_str).collect();
     let come = new.difference(&old).map(String::as_str).collect();

@@ -1,6 +1,6 @@
 //! Resources by their id: read and write.
 
-use rollcall_core::{JsonObject, Resource, ResourceType, Timestamp};
+use rollcall_core::{Resource, ResourceType, Timestamp};
 use serde_json::Value as Json;
 
 use crate::access::{self, Access, OPEN};
@@ -64,8 +64,7 @@ impl<D: Database> Store<D> {
         resource_type: &ResourceType,
         resource: &Resource,
     ) -> Result<(), StoreError> {
-        let difference =
-            Difference::between(&JsonObject::new(), &resource.attributes, resource_type);
+        let difference = Difference::between(None, &resource.attributes, resource_type);
         self.write(
             access,
             resource_type,
@@ -90,7 +89,7 @@ impl<D: Database> Store<D> {
         old: &Resource,
         new: &Resource,
     ) -> Result<(), StoreError> {
-        let difference = Difference::between(&old.attributes, &new.attributes, resource_type);
+        let difference = Difference::between(Some(&old.attributes), &new.attributes, resource_type);
         let expected = Value::Integer(i64::try_from(old.version).unwrap_or(i64::MAX));
         self.write(
             access,

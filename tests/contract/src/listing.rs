@@ -134,6 +134,10 @@ pub async fn filters_find_what_they_name<D: Database>(f: Fixture<'_, D>) -> Resu
         ("meta.resourceType eq \"User\"", both),
         ("meta.version eq \"W/\\\"1\\\"\"", both),
         ("schemas co \"enterprise\"", &["Anna"]),
+        (
+            "schemas eq \"urn:ietf:params:scim:schemas:core:2.0:User\"",
+            both,
+        ),
         ("userName eq \"o'; DROP TABLE resource; --\"", &[]),
     ];
     for (filter, names) in expected {
