@@ -80,7 +80,7 @@ pub struct Access {
 
 /// The first common table expression of every read: one row, with the tenant's number and the token's id, when the
 /// token opens the tenant. Parameters 1 to 3 are [`parameters`].
-pub(crate) const OPEN: &str = "open(tenant, token) AS (SELECT tenant, token FROM access WHERE hash = ?2 AND name = ?1 AND (expires IS NULL OR expires > ?3))";
+pub(crate) const OPEN: &str = "open(tenant, token) AS MATERIALIZED (SELECT tenant, token FROM access WHERE hash = ?2 AND name = ?1 AND (expires IS NULL OR expires > ?3))";
 
 /// The parameters of [`OPEN`].
 pub(crate) fn parameters(access: &Access, now: rollcall_core::Timestamp) -> Vec<Value> {
