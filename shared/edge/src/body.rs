@@ -1,16 +1,17 @@
 //! Reading request bodies, within bounds: hosts set none.
 
+use std::pin::pin;
+
 use bytes::Bytes;
 use http_body::Body;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 
 /// The largest request body, in bytes.
 pub(crate) const MAX_BODY: usize = 1024 * 1024;
 
-/// What reading a body may fail with.
-pub trait ReadError: Into<Box<dyn std::error::Error + Send + Sync>> {}
-
-impl<E: Into<Box<dyn std::error::Error + Send + Sync>>> ReadError for E {}
+/// How many bytes of a body that is too large are read and dropped, so that a client that sends all of it before it
+/// reads gets the answer, and not a broken connection.
+const MAX_DRAINED: usize = 16 * MAX_BODY;
 
 /// Why a body could not be read.
 #[derive(Debug, PartialEq)]
@@ -22,13 +23,68 @@ pub(crate) enum BodyError {
 }
 
 /// Reads a body to its end.
-pub(crate) async fn read<B: Body<Error: ReadError>>(body: B) -> Result<Bytes, BodyError> {
-    if body.size_hint().lower() > MAX_BODY as u64 {
-        return Err(BodyError::TooLarge);
+pub(crate) async fn read<B: Body<Data = Bytes>>(body: B) -> Result<Bytes, BodyError> {
+    let mut body = pin!(body);
+    let mut kept = Vec::new();
+    let mut length = 0;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| BodyError::Broken)?.into_data() else {
+            continue;
+        };
+        length += data.len();
+        if length <= MAX_BODY {
+            kept.extend_from_slice(&data);
+        } else if length > MAX_DRAINED {
+            break;
+        }
     }
-    match Limited::new(body, MAX_BODY).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(BodyError::TooLarge),
-        Err(_) => Err(BodyError::Broken),
+    if length > MAX_BODY {
+        Err(BodyError::TooLarge)
+    } else {
+        Ok(kept.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::iter;
+
+    use http_body::Frame;
+    use http_body_util::{Full, StreamBody};
+    use pollster::block_on;
+
+    use super::*;
+
+    /// A body of `count` chunks of one MiB, which counts those that were asked for.
+    fn chunks(count: usize, asked: &mut usize) -> impl Body<Data = Bytes, Error = Infallible> {
+        let chunk =
+            iter::repeat_n(Bytes::from(vec![b'x'; MAX_BODY]), count).inspect(|_| *asked += 1);
+        StreamBody::new(futures::stream::iter(
+            chunk.map(|chunk| Ok(Frame::data(chunk))),
+        ))
+    }
+
+    #[test]
+    fn ok_up_to_the_limit() {
+        let largest = Bytes::from(vec![b'x'; MAX_BODY]);
+        assert_eq!(block_on(read(Full::new(largest.clone()))), Ok(largest));
+        assert_eq!(block_on(read(Full::new(Bytes::new()))), Ok(Bytes::new()));
+    }
+
+    #[test]
+    fn err_beyond_the_limit_is_drained_within_bounds() {
+        let mut asked = 0;
+        assert_eq!(
+            block_on(read(chunks(3, &mut asked))),
+            Err(BodyError::TooLarge)
+        );
+        assert_eq!(asked, 3);
+        let mut asked = 0;
+        assert_eq!(
+            block_on(read(chunks(100, &mut asked))),
+            Err(BodyError::TooLarge)
+        );
+        assert_eq!(asked, 17);
     }
 }

@@ -11,5 +11,4 @@ mod query;
 mod respond;
 pub mod scim;
 
-pub use body::ReadError;
 pub use respond::FullResponse;

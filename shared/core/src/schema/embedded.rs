@@ -2,7 +2,7 @@
 //!
 //! [RFC 7643 §8.7](https://www.rfc-editor.org/rfc/rfc7643#section-8.7), with its verified errata and
 //! with what §2.4, §4 and the examples have but §8.7.1 leaves out: `primary` of `addresses`,
-//! `display` of `members`, `displayName` of a group being required, `groups.$ref` pointing to groups
+//! `etag` and RFC 9865's `pagination` of the service provider, `display` of `members`, `displayName` of a group being required, `groups.$ref` pointing to groups
 //! only, and references and binaries being case exact.
 
 use std::sync::LazyLock;

@@ -1,16 +1,17 @@
 //! JSON bodies of admin requests.
 
+use bytes::Bytes;
 use http_body::Body;
 use rollcall_core::{JsonObject, parse_object};
 
 use super::problem::Problem;
-use crate::body::{self, BodyError, MAX_BODY, ReadError};
+use crate::body::{self, BodyError, MAX_BODY};
 
 /// Reads the JSON object in a request's body.
 ///
 /// # Errors
 /// 413, or 400 when it is not a JSON object.
-pub(super) async fn read<B: Body<Error: ReadError>>(body: B) -> Result<JsonObject, Problem> {
+pub(super) async fn read<B: Body<Data = Bytes>>(body: B) -> Result<JsonObject, Problem> {
     let bytes = body::read(body).await.map_err(|error| match error {
         BodyError::TooLarge => {
             Problem::too_large(format!("the body is larger than {MAX_BODY} bytes"))

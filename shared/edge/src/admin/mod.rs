@@ -5,18 +5,18 @@ mod problem;
 mod tenants;
 mod tokens;
 
+use bytes::Bytes;
 use http::{Method, Request};
 use http_body::Body;
 use rollcall_service::{Ctx, admin};
 use rollcall_store::Database;
 
 use crate::bearer;
-use crate::body::ReadError;
 use crate::respond::FullResponse;
 use problem::Problem;
 
 /// Answers a request under `/admin/v1`.
-pub async fn handle<D: Database, B: Body<Error: ReadError>>(
+pub async fn handle<D: Database, B: Body<Data = Bytes>>(
     ctx: &Ctx<D>,
     request: Request<B>,
 ) -> FullResponse {
@@ -26,7 +26,7 @@ pub async fn handle<D: Database, B: Body<Error: ReadError>>(
         .unwrap_or_else(Problem::into_response)
 }
 
-async fn answer<D: Database, B: Body<Error: ReadError>>(
+async fn answer<D: Database, B: Body<Data = Bytes>>(
     ctx: &Ctx<D>,
     head: &Request<()>,
     body: B,

@@ -1,17 +1,18 @@
 //! JSON bodies of SCIM requests.
 
+use bytes::Bytes;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use http_body::Body;
 use rollcall_core::{JsonObject, ScimError, parse_object};
 
-use crate::body::{BodyError, MAX_BODY, ReadError, read};
+use crate::body::{BodyError, MAX_BODY, read};
 
 /// Reads the JSON object in a request's body.
 ///
 /// # Errors
 /// 413, 415, and 400 `invalidSyntax`.
-pub(super) async fn object<B: Body<Error: ReadError>>(
+pub(super) async fn object<B: Body<Data = Bytes>>(
     headers: &HeaderMap,
     body: B,
 ) -> Result<JsonObject, ScimError> {

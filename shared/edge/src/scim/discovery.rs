@@ -1,6 +1,8 @@
 //! `/ServiceProviderConfig`, `/ResourceTypes` and `/Schemas` (RFC 7644 §4), and the answer for every other address
 //! under `/scim/v2` that no component serves.
 
+use std::iter;
+
 use http::{Method, Request, StatusCode};
 use rollcall_core::{ResourceType, Schema, ScimError};
 use rollcall_service::Ctx;
@@ -48,9 +50,7 @@ fn answer<B>(
             .iter()
             .map(|known| resource_type(known, &call.base))
             .collect(),
-        "Schemas" => schemas(resource_types)
-            .map(|known| schema(known, &call.base))
-            .collect::<Vec<_>>(),
+        "Schemas" => schemas(resource_types, &call.base),
         "Bulk" | "Me" => return Err(not_implemented(endpoint)),
         _ => return Err(nothing_at(request)),
     };
@@ -155,11 +155,21 @@ fn resource_type(resource_type: &ResourceType, base: &str) -> Json {
     })
 }
 
-fn schemas(resource_types: &[ResourceType]) -> impl Iterator<Item = &Schema> {
-    resource_types.iter().flat_map(|known| {
-        std::iter::once(&known.schema)
-            .chain(known.extensions.iter().map(|extension| &extension.schema))
-    })
+/// The schemas of the resources, and those of the documents here.
+fn schemas(resource_types: &[ResourceType], base: &str) -> Vec<Json> {
+    let resources = resource_types.iter().flat_map(|known| {
+        let extensions = known.extensions.iter().map(|extension| &extension.schema);
+        iter::once(&known.schema).chain(extensions)
+    });
+    let documents = [
+        Schema::service_provider_config(),
+        Schema::resource_type(),
+        Schema::meta_schema(),
+    ];
+    resources
+        .chain(&documents)
+        .map(|known| schema(known, base))
+        .collect()
 }
 
 /// RFC 7643 §7.

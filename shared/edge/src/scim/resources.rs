@@ -1,5 +1,6 @@
 //! `/Users` and its like: the methods of one resource type's endpoint (RFC 7644 §3.2).
 
+use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use http_body::Body;
 use rollcall_core::{Projection, Resource, ResourceType, ScimError};
@@ -12,7 +13,6 @@ use super::etag;
 use super::handle::handle;
 use super::list::Parameters;
 use super::render;
-use crate::body::ReadError;
 use crate::respond::{self, FullResponse};
 
 const COLLECTION: &[Method] = &[Method::GET, Method::POST];
@@ -20,7 +20,7 @@ const SEARCH: &[Method] = &[Method::POST];
 const ITEM: &[Method] = &[Method::GET, Method::PUT, Method::PATCH, Method::DELETE];
 
 /// Answers a request to the endpoint of `resource_type`.
-pub async fn resources<D: Database, B: Body<Error: ReadError>>(
+pub async fn resources<D: Database, B: Body<Data = Bytes>>(
     ctx: &Ctx<D>,
     resource_type: &ResourceType,
     request: Request<B>,
@@ -56,7 +56,7 @@ struct Endpoint<'r, D: Database> {
 type Answer = Result<FullResponse, Refusal>;
 
 impl<D: Database> Endpoint<'_, D> {
-    async fn answer<B: Body<Error: ReadError>>(&self, segments: &[&str], body: B) -> Answer {
+    async fn answer<B: Body<Data = Bytes>>(&self, segments: &[&str], body: B) -> Answer {
         match (segments, self.head.method()) {
             ([], &Method::GET) => self.list(self.parameters()?).await,
             ([], &Method::POST) => self.create(body).await,
@@ -99,7 +99,7 @@ impl<D: Database> Endpoint<'_, D> {
         ))
     }
 
-    async fn create<B: Body<Error: ReadError>>(&self, body: B) -> Answer {
+    async fn create<B: Body<Data = Bytes>>(&self, body: B) -> Answer {
         let projection = self.parameters()?.projection(self.resource_type)?;
         let body = body::object(self.head.headers(), body).await?;
         let created = service::create(self.ctx, &self.access, self.resource_type, body).await?;
@@ -115,7 +115,7 @@ impl<D: Database> Endpoint<'_, D> {
         Ok(self.show(StatusCode::OK, &resource, &projection))
     }
 
-    async fn replace<B: Body<Error: ReadError>>(&self, id: &str, body: B) -> Answer {
+    async fn replace<B: Body<Data = Bytes>>(&self, id: &str, body: B) -> Answer {
         let projection = self.parameters()?.projection(self.resource_type)?;
         let if_match = etag::if_match(self.head.headers());
         let body = body::object(self.head.headers(), body).await?;
@@ -131,7 +131,7 @@ impl<D: Database> Endpoint<'_, D> {
         Ok(self.show(StatusCode::OK, &replaced, &projection))
     }
 
-    async fn patch<B: Body<Error: ReadError>>(&self, id: &str, body: B) -> Answer {
+    async fn patch<B: Body<Data = Bytes>>(&self, id: &str, body: B) -> Answer {
         let projection = self.parameters()?.projection(self.resource_type)?;
         let if_match = etag::if_match(self.head.headers());
         let body = body::object(self.head.headers(), body).await?;
