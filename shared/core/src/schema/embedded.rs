@@ -1,9 +1,10 @@
 //! The schemas of the RFC, which come with the crate as JSON.
 //!
 //! [RFC 7643 §8.7](https://www.rfc-editor.org/rfc/rfc7643#section-8.7), with its verified errata and
-//! with what §2.4, §4 and the examples have but §8.7.1 leaves out: `primary` of `addresses`,
-//! `etag` and RFC 9865's `pagination` of the service provider, `display` of `members`, `displayName` of a group being required, `groups.$ref` pointing to groups
-//! only, and references and binaries being case exact.
+//! with what §2.4, §4, §5 and the examples have but §8.7 leaves out: `primary` of `addresses`,
+//! `display` of `members`, `displayName` of a group being required, `groups.$ref` pointing to groups
+//! only, references and binaries being case exact, and `etag` of the service provider, to which
+//! RFC 9865 adds `pagination`.
 
 use std::sync::LazyLock;
 
