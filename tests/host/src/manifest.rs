@@ -240,3 +240,83 @@ impl Component {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHOLE: &str = r#"
+        spin_manifest_version = 2
+        [application]
+        name = "a"
+        [[trigger.http]]
+        route = "/a/..."
+        component = "a"
+        [[trigger.http]]
+        route = { private = true }
+        component = "a"
+        [component.a]
+        source = "a.wasm"
+        [component.a.build]
+        command = "cargo build"
+        [component.unused]
+        source = { url = "https://example.org/u.wasm", digest = "sha256:0" }
+    "#;
+
+    fn parse(text: &str) -> Result<Manifest> {
+        let manifest: Manifest = toml::from_str(text)?;
+        manifest.check()?;
+        Ok(manifest)
+    }
+
+    #[test]
+    fn only_components_with_a_trigger_are_loaded() {
+        let text = WHOLE.replace(
+            "{ url = \"https://example.org/u.wasm\", digest = \"sha256:0\" }",
+            "\"u.wasm\"",
+        );
+        let manifest = parse(&text).unwrap();
+        assert_eq!(manifest.triggers().len(), 2);
+        assert_eq!(
+            manifest.triggered().map(|(id, _)| id).collect::<Vec<_>>(),
+            ["a"]
+        );
+    }
+
+    #[test]
+    fn err_manifests_say_what_is_wrong() {
+        let a = WHOLE.replace("[component.unused]", "[component.unused]\nfiles = [\"x\"]");
+        for (text, message) in [
+            (WHOLE.to_owned(), "the source of `unused` must be a file"),
+            (a, "`files` of `unused` are not supported"),
+            (WHOLE.replace("version = 2", "version = 1"), "version is 1"),
+            (
+                WHOLE.replace("component = \"a\"", "component = \"b\""),
+                "names `b`",
+            ),
+            (
+                WHOLE.replace("private = true", "private = false"),
+                "must be a pattern",
+            ),
+            (
+                WHOLE.replace("trigger.http", "trigger.redis"),
+                "trigger `redis` is not supported",
+            ),
+            (
+                WHOLE.replace("source =", "sauce ="),
+                "unknown field `sauce`",
+            ),
+            (
+                format!("{WHOLE}\n[variables]\nv = {{}}"),
+                "variable `v` needs",
+            ),
+            (
+                format!("{WHOLE}\n[variables]\nv = {{ required = true, default = \"\" }}"),
+                "choose one",
+            ),
+        ] {
+            let error = format!("{:#}", parse(&text).unwrap_err());
+            assert!(error.contains(message), "{error}");
+        }
+    }
+}

@@ -161,3 +161,83 @@ fn specificity(a: &[Segment], b: &[Segment]) -> Ordering {
         .chain([3])
         .cmp(b.iter().map(rank).chain([3]))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn router(routes: &[&str]) -> Router {
+        Router::new(
+            routes
+                .iter()
+                .map(|route| ((*route).to_owned(), (*route).to_owned())),
+        )
+        .unwrap()
+    }
+
+    #[track_caller]
+    fn check(routes: &[&str], path: &str, expected: Option<&str>) {
+        let router = router(routes);
+        assert_eq!(router.find(path).map(|found| found.raw), expected, "{path}");
+    }
+
+    #[test]
+    fn exact_beats_param_beats_the_longest_wildcard() {
+        let routes = ["/...", "/a/...", "/a/:p", "/a/b", "/a/b/...", "/:p/b/c"];
+        check(&routes, "/a/b", Some("/a/b"));
+        check(&routes, "/a/c", Some("/a/:p"));
+        check(&routes, "/a/c/d", Some("/a/..."));
+        check(&routes, "/a/b/c", Some("/a/b/..."));
+        check(&routes, "/x/b/c", Some("/:p/b/c"));
+        check(&routes, "/x", Some("/..."));
+        check(&routes, "/", Some("/..."));
+        let backwards: Vec<_> = routes.into_iter().rev().collect();
+        check(&backwards, "/a/b", Some("/a/b"));
+        check(&backwards, "/a/b/c", Some("/a/b/..."));
+    }
+
+    #[test]
+    fn a_wildcard_keeps_its_part_of_the_path() {
+        let router = router(&["/a/...", "/t/:t/..."]);
+        for (path, trailing) in [
+            ("/a", ""),
+            ("/a/", "/"),
+            ("/a/b", "/b"),
+            ("/a/b/", "/b/"),
+            ("/a/b//c", "/b//c"),
+        ] {
+            assert_eq!(router.find(path).unwrap().trailing, trailing, "{path}");
+        }
+        let found = router.find("/t/x/y").unwrap();
+        assert_eq!((found.params["t"], found.trailing.as_str()), ("x", "/y"));
+    }
+
+    #[test]
+    fn a_segment_that_is_empty_or_longer_does_not_match() {
+        for path in ["/ab", "/", "/b/a", "/t", "/t//x"] {
+            check(&["/a", "/a/...", "/t/:t", "/t/:t/..."], path, None);
+        }
+        check(&["/a"], "/a/", Some("/a"));
+        check(&["/"], "/", Some("/"));
+        check(&["/"], "/a", None);
+    }
+
+    #[test]
+    fn of_two_equal_routes_the_later_counts() {
+        let routes = [
+            ("/a".to_owned(), "first".to_owned()),
+            ("/a".to_owned(), "second".to_owned()),
+        ];
+        assert_eq!(
+            Router::new(routes).unwrap().find("/a").unwrap().component,
+            "second"
+        );
+    }
+
+    #[test]
+    fn err_patterns() {
+        for route in ["/a//b", "/a/.../b", "/a...", "/:"] {
+            assert!(parse(route).is_err(), "{route}");
+        }
+    }
+}

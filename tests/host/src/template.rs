@@ -50,3 +50,32 @@ impl Template {
         Ok(text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn render(text: &str) -> Result<String> {
+        Template::parse(text)?.render(&Values::from([("a".to_owned(), "1".to_owned())]))
+    }
+
+    #[test]
+    fn ok_templates() {
+        for (text, rendered) in [
+            ("", ""),
+            ("x", "x"),
+            ("{{ a }}", "1"),
+            ("x{{a}}y{{ a }}", "x1y1"),
+            ("{ a }", "{ a }"),
+        ] {
+            assert_eq!(render(text).unwrap(), rendered, "{text}");
+        }
+    }
+
+    #[test]
+    fn err_templates() {
+        for text in ["{{ a", "a }}", "{{ }}", "{{ A }}", "{{ b }}"] {
+            assert!(render(text).is_err(), "{text}");
+        }
+    }
+}

@@ -161,3 +161,104 @@ fn well_known_port(scheme: &str) -> Option<u16> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hosts(patterns: &[&str]) -> Result<AllowedHosts> {
+        let patterns: Vec<_> = patterns
+            .iter()
+            .map(|pattern| (*pattern).to_owned())
+            .collect();
+        let values = Values::from([("port".to_owned(), "8080".to_owned())]);
+        AllowedHosts::parse(&patterns, &values)
+    }
+
+    #[track_caller]
+    fn check(pattern: &str, allowed: &[&str], denied: &[&str]) {
+        let hosts = hosts(&[pattern]).unwrap();
+        for url in allowed {
+            assert!(hosts.allows(url), "{pattern} should allow {url}");
+        }
+        for url in denied {
+            assert!(!hosts.allows(url), "{pattern} should deny {url}");
+        }
+    }
+
+    #[test]
+    fn schemes_hosts_and_ports_must_match() {
+        check(
+            "https://example.org",
+            &["https://example.org/a?b", "https://example.org:443"],
+            &[
+                "http://example.org",
+                "https://example.org:444",
+                "https://a.example.org",
+            ],
+        );
+        check(
+            "http://a:{{ port }}",
+            &["http://a:8080/"],
+            &["http://a/", "http://a:80/"],
+        );
+        check(
+            "redis://a",
+            &["redis://user:pass@a:6379/0", "redis://a"],
+            &["redis://a:1"],
+        );
+    }
+
+    #[test]
+    fn wildcards_stand_for_schemes_hosts_and_ports() {
+        check(
+            "*://*:*",
+            &["http://a", "redis://b:1", "https://c.d"],
+            &["not a url"],
+        );
+        check(
+            "https://*.b.org",
+            &["https://a.b.org"],
+            &["https://b.org", "https://ab.org"],
+        );
+        check(
+            "http://*.spin.internal",
+            &["http://x.spin.internal/"],
+            &["http://spin.internal/"],
+        );
+        check(
+            "http://a:80..82",
+            &["http://a:80", "http://a:81"],
+            &["http://a:82"],
+        );
+    }
+
+    #[test]
+    fn only_self_or_any_host_means_the_applications_own_routes() {
+        for (pattern, own) in [
+            ("http://self", true),
+            ("*://*:*", true),
+            ("https://a", false),
+            ("redis://self", false),
+        ] {
+            assert_eq!(hosts(&[pattern]).unwrap().allows_own(), own, "{pattern}");
+        }
+        assert!(!hosts(&["http://self"]).unwrap().allows("http://self/"));
+    }
+
+    #[test]
+    fn err_patterns() {
+        for pattern in [
+            "a",
+            "http://",
+            "http://a/b",
+            "http://a*",
+            "http://*.*.b",
+            "ftp://a",
+            "http://a:x",
+            "http://{{ nothing }}",
+        ] {
+            assert!(hosts(&[pattern]).is_err(), "{pattern}");
+        }
+    }
+}

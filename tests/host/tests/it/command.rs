@@ -30,13 +30,23 @@ fn up(state_dir: &Path) -> Command {
 fn started(command: &mut Command) -> (Child, SocketAddr) {
     let mut child = command.spawn().unwrap();
     let mut line = String::new();
-    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-    let address = line.trim().strip_prefix("Serving http://").expect(&line).parse().unwrap();
+    BufReader::new(child.stdout.as_mut().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let address = line
+        .trim()
+        .strip_prefix("Serving http://")
+        .expect(&line)
+        .parse()
+        .unwrap();
     (child, address)
 }
 
 fn stop(mut child: Child, signal: &str) -> (Option<i32>, String) {
-    let killed = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+    let killed = Command::new("kill")
+        .args([signal, &child.id().to_string()])
+        .status()
+        .unwrap();
     assert!(killed.success());
     let status = child.wait().unwrap();
     let mut stderr = String::new();
@@ -77,11 +87,15 @@ async fn a_quiet_host_keeps_output_in_the_logs() {
 async fn the_environment_gives_variables() {
     let dir = TempDir::new().unwrap();
     let mut command = up(dir.path());
-    command.env("SPIN_VARIABLE_TOKEN", "t").env("SPIN_VARIABLE_NAME", "moon");
+    command
+        .env("SPIN_VARIABLE_TOKEN", "t")
+        .env("SPIN_VARIABLE_NAME", "moon");
     let (child, address) = started(command.args(["--variable", "greeting=good night"]));
     let step = json!([{ "op": "variable", "name": "phrase" }]).to_string();
     let request = http::Request::post("/probe/in/script");
-    let request = request.body(http_body_util::Full::<bytes::Bytes>::from(step)).unwrap();
+    let request = request
+        .body(http_body_util::Full::<bytes::Bytes>::from(step))
+        .unwrap();
     let response = whole(crate::support::send(address, request).await).await;
     let outcome: Value = serde_json::from_slice(response.body()).unwrap();
     assert_eq!(outcome, json!([{ "ok": "good night, moon!" }]));
@@ -94,7 +108,16 @@ fn a_busy_port_is_said_so() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let mut command = Command::new(env!("CARGO_BIN_EXE_rollcall-host"));
-    command.args(["up", "--variable", "token=t", "--listen", &address, "--from"]).arg(manifest());
+    command
+        .args([
+            "up",
+            "--variable",
+            "token=t",
+            "--listen",
+            &address,
+            "--from",
+        ])
+        .arg(manifest());
     let stderr = failed(command.arg("--state-dir").arg(dir.path()));
     assert!(stderr.contains(&format!("{address} is in use")), "{stderr}");
 }
@@ -106,24 +129,46 @@ fn a_component_that_is_not_built_is_said_so() {
     let text = std::fs::read_to_string(manifest()).unwrap();
     std::fs::write(&spin_toml, text).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_rollcall-host"));
-    command.args(["up", "--listen", "127.0.0.1:0", "--variable", "token=t", "--from"]);
+    command.args([
+        "up",
+        "--listen",
+        "127.0.0.1:0",
+        "--variable",
+        "token=t",
+        "--from",
+    ]);
     let stderr = failed(command.arg(&spin_toml));
-    assert!(stderr.contains("is missing: run `cargo xtask build`"), "{stderr}");
+    assert!(
+        stderr.contains("is missing: run `cargo xtask build`"),
+        "{stderr}"
+    );
 }
 
 #[test]
 fn what_is_not_supported_is_said_so() {
     let dir = TempDir::new().unwrap();
     let config = dir.path().join("runtime.toml");
-    let libsql = "[sqlite_database.default]\ntype = \"libsql\"\nurl = \"http://a\"\ntoken = \"t\"\n";
+    let libsql =
+        "[sqlite_database.default]\ntype = \"libsql\"\nurl = \"http://a\"\ntoken = \"t\"\n";
     for (table, message) in [
-        (libsql, "`type = \"libsql\"` (sqlite_database.default) is not supported by the native host"),
-        ("[llm_compute]\ntype = \"spin\"\n", "unknown field `llm_compute`"),
-        ("[key_value_store.default]\ntype = \"azure_cosmos\"\n", "unknown variant `azure_cosmos`"),
+        (
+            libsql,
+            "`type = \"libsql\"` (sqlite_database.default) is not supported by the native host",
+        ),
+        (
+            "[llm_compute]\ntype = \"spin\"\n",
+            "unknown field `llm_compute`",
+        ),
+        (
+            "[key_value_store.default]\ntype = \"azure_cosmos\"\n",
+            "unknown variant `azure_cosmos`",
+        ),
     ] {
         std::fs::write(&config, table).unwrap();
         let mut command = up(dir.path());
-        command.args(["--variable", "token=t", "--runtime-config-file"]).arg(&config);
+        command
+            .args(["--variable", "token=t", "--runtime-config-file"])
+            .arg(&config);
         let stderr = failed(&mut command);
         assert!(stderr.contains(message), "{stderr}");
     }

@@ -35,10 +35,19 @@ async fn an_instance_takes_16_requests_at_once() {
     .await;
     let mut at_once = BTreeMap::<_, Vec<_>>::new();
     for answer in answers {
-        at_once.entry(answer["born"].as_u64()).or_default().push(answer["at_once"].as_u64());
+        at_once
+            .entry(answer["born"].as_u64())
+            .or_default()
+            .push(answer["at_once"].as_u64());
     }
     let at_once: Vec<_> = at_once.into_values().collect();
-    assert_eq!(at_once, [(1..=16).map(Some).collect::<Vec<_>>(), (1..=4).map(Some).collect()]);
+    assert_eq!(
+        at_once,
+        [
+            (1..=16).map(Some).collect::<Vec<_>>(),
+            (1..=4).map(Some).collect()
+        ]
+    );
 }
 
 #[tokio::test]
@@ -56,7 +65,11 @@ async fn an_idle_instance_is_dropped_after_a_second() {
 
 #[tokio::test]
 async fn reuse_is_what_was_asked_for() {
-    let reuse = Reuse { count: 2, concurrent: 1, ..Reuse::default() };
+    let reuse = Reuse {
+        count: 2,
+        concurrent: 1,
+        ..Reuse::default()
+    };
     let probes = start_with(|host| host.reuse(reuse)).await;
     let mut numbers = Vec::new();
     for _ in 0..4 {
@@ -64,7 +77,10 @@ async fn reuse_is_what_was_asked_for() {
     }
     assert_eq!(Value::from(numbers), json!([1, 2, 1, 2]));
     let answers = join_all((0..4).map(|_| instance(&probes, 100))).await;
-    assert!(answers.iter().all(|answer| answer["at_once"] == 1), "{answers:?}");
+    assert!(
+        answers.iter().all(|answer| answer["at_once"] == 1),
+        "{answers:?}"
+    );
 }
 
 #[tokio::test]
@@ -85,7 +101,10 @@ async fn a_trap_takes_the_other_requests_of_its_instance_along() {
         probes.get("/probe/a/trap").await
     });
     assert_eq!(trapped.status(), 500);
-    assert_eq!((bystander.status().as_u16(), bystander.body().len()), (500, 0));
+    assert_eq!(
+        (bystander.status().as_u16(), bystander.body().len()),
+        (500, 0)
+    );
 }
 
 #[tokio::test]
@@ -100,7 +119,10 @@ async fn an_error_of_the_handler_is_an_empty_500() {
 
 #[tokio::test]
 async fn a_request_may_be_limited_in_time() {
-    let reuse = Reuse { request_timeout: Some(Duration::from_millis(200)), ..Reuse::default() };
+    let reuse = Reuse {
+        request_timeout: Some(Duration::from_millis(200)),
+        ..Reuse::default()
+    };
     let probes = start_with(|host| host.reuse(reuse)).await;
     assert_eq!(probes.get("/probe/an/instance?2000").await.status(), 500);
     assert_eq!(probes.get("/probe/an/instance?0").await.status(), 200);

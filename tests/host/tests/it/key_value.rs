@@ -53,7 +53,10 @@ async fn a_store_must_be_granted() {
     let get = |label: &str| json!([{ "op": "kv_get", "label": label, "key": "a" }]);
     let denied = json!([error("Error::AccessDenied")]);
     assert_eq!(probes.script(get("other")).await, denied);
-    assert_eq!(probes.script_in("/denied/script", get("default")).await, denied);
+    assert_eq!(
+        probes.script_in("/denied/script", get("default")).await,
+        denied
+    );
 }
 
 #[tokio::test]
@@ -61,15 +64,20 @@ async fn keys_are_kept_in_redis_without_a_prefix() {
     let server = Server::start().await;
     let dir = tempfile::tempdir().unwrap();
     let config = dir.path().join("runtime.toml");
-    let table = format!("[key_value_store.default]\ntype = \"redis\"\nurl = \"{}\"\n", server.url());
+    let table = format!(
+        "[key_value_store.default]\ntype = \"redis\"\nurl = \"{}\"\n",
+        server.url()
+    );
     std::fs::write(&config, table).unwrap();
     let port = server.port.to_string();
-    let probes =
-        start_with(|host| host.runtime_config(&config).variable("redis_port", port)).await;
+    let probes = start_with(|host| host.runtime_config(&config).variable("redis_port", port)).await;
     assert_eq!(probes.script(script("default")).await, outcome());
     let raw = json!([
         { "op": "redis_open", "name": "r", "address": server.url() },
         { "op": "redis", "name": "r", "command": "GET", "args": ["a"] },
     ]);
-    assert_eq!(probes.script(raw).await, json!([ok(Value::Null), ok(json!(["3"]))]));
+    assert_eq!(
+        probes.script(raw).await,
+        json!([ok(Value::Null), ok(json!(["3"]))])
+    );
 }

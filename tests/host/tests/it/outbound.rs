@@ -14,9 +14,13 @@ async fn upstream() -> String {
     tokio::spawn(async move {
         loop {
             let (stream, _) = listener.accept().await.unwrap();
-            let answer = service_fn(|request: hyper::Request<hyper::body::Incoming>| async move {
-                Ok::<_, std::io::Error>(Response::new(Full::<Bytes>::from(request.uri().to_string())))
-            });
+            let answer = service_fn(
+                |request: hyper::Request<hyper::body::Incoming>| async move {
+                    Ok::<_, std::io::Error>(Response::new(Full::<Bytes>::from(
+                        request.uri().to_string(),
+                    )))
+                },
+            );
             tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), answer));
         }
     });
@@ -40,7 +44,11 @@ async fn any_other_server_is_denied() {
     let upstream = upstream().await;
     let probes = start().await;
     let denied = error("ErrorCode::HttpRequestDenied");
-    for url in [format!("http://{upstream}/"), "https://example.org/".into(), "http://127.0.0.1:2/".into()] {
+    for url in [
+        format!("http://{upstream}/"),
+        "https://example.org/".into(),
+        "http://127.0.0.1:2/".into(),
+    ] {
         assert_eq!(fetch(&probes, &url).await, denied, "{url}");
     }
 }
@@ -58,7 +66,10 @@ async fn a_private_component_is_called_in_process() {
         json!(["spin-client-addr", "0.0.0.0:0"]),
         json!(["spin-full-url", "http://localhost/some/path?q=1"]),
     ] {
-        assert!(seen["headers"].as_array().unwrap().contains(&header), "{header} in {seen}");
+        assert!(
+            seen["headers"].as_array().unwrap().contains(&header),
+            "{header} in {seen}"
+        );
     }
 }
 
@@ -77,13 +88,23 @@ async fn a_component_is_called_by_those_that_may() {
 async fn a_call_to_a_component_that_does_not_exist_is_a_trap() {
     let probes = start().await;
     let steps = json!([{ "op": "fetch", "url": "http://missing.spin.internal/" }]).to_string();
-    let request = http::Request::post("/probe/in/script").body(Full::<Bytes>::from(steps)).unwrap();
-    assert_eq!(crate::support::send(probes.host.addr(), request).await.status(), 500);
+    let request = http::Request::post("/probe/in/script")
+        .body(Full::<Bytes>::from(steps))
+        .unwrap();
+    assert_eq!(
+        crate::support::send(probes.host.addr(), request)
+            .await
+            .status(),
+        500
+    );
 }
 
 #[tokio::test]
 async fn the_applications_own_routes_are_reached_as_self() {
     let probes = start().await;
     let answer = fetch(&probes, "http://self.alt/hello").await;
-    assert_eq!(answer, json!({ "ok": { "status": 200, "body": "hello\n" } }));
+    assert_eq!(
+        answer,
+        json!({ "ok": { "status": 200, "body": "hello\n" } })
+    );
 }

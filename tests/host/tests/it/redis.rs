@@ -21,18 +21,33 @@ impl Server {
         let port = free.local_addr().unwrap().port();
         drop(free);
         let process = Command::new("redis-server")
-            .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", ""])
+            .args([
+                "--port",
+                &port.to_string(),
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+            ])
             .stdout(Stdio::null())
             .kill_on_drop(true)
             .spawn()
             .expect("redis-server is needed: run `cargo xtask setup`");
         let up = async {
-            while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.is_err() {
+            while TcpStream::connect((Ipv4Addr::LOCALHOST, port))
+                .await
+                .is_err()
+            {
                 sleep(Duration::from_millis(10)).await;
             }
         };
-        timeout(Duration::from_secs(10), up).await.expect("redis-server does not answer");
-        Self { port, _process: process }
+        timeout(Duration::from_secs(10), up)
+            .await
+            .expect("redis-server does not answer");
+        Self {
+            port,
+            _process: process,
+        }
     }
 
     pub fn url(&self) -> String {
@@ -59,7 +74,10 @@ async fn the_typed_calls_work() {
     let probes = server.probes().await;
     let steps = json!([server.open("a"), { "op": "redis_typed", "name": "a" }]);
     let typed = json!(["value", null, 1, 2, 1, ["b"], 3]);
-    assert_eq!(probes.script(steps).await, json!([ok(Value::Null), ok(typed)]));
+    assert_eq!(
+        probes.script(steps).await,
+        json!([ok(Value::Null), ok(typed)])
+    );
 }
 
 #[tokio::test]
@@ -106,7 +124,10 @@ async fn every_open_is_a_connection_that_is_never_opened_again() {
         redis("b", "PING", json!([])),
     ]);
     let cut = probes.script(cut).await;
-    assert!(cut[1]["error"].is_string() && cut[2]["error"].is_string(), "{cut}");
+    assert!(
+        cut[1]["error"].is_string() && cut[2]["error"].is_string(),
+        "{cut}"
+    );
     assert_eq!(cut[3], ok(json!([{ "status": "PONG" }])));
 }
 

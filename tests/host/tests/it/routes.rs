@@ -32,7 +32,12 @@ async fn the_most_specific_route_wins() {
         ("/probe/other", "param", "/probe/:name", ""),
         ("/probe/other/", "param", "/probe/:name", ""),
         ("/t/acme/users", "param", "/t/:tenant/users/...", ""),
-        ("/t/acme/users/42/x", "param", "/t/:tenant/users/...", "/42/x"),
+        (
+            "/t/acme/users/42/x",
+            "param",
+            "/t/:tenant/users/...",
+            "/42/x",
+        ),
     ] {
         check(&probes.json(path).await, component, route, path_info);
     }
@@ -44,7 +49,10 @@ async fn parameters_are_told_by_header_and_nothing_is_percent_decoded() {
     let answer = probes.json("/t/a%2Fb/users/x%20y?q=%41").await;
     check(&answer, "param", "/t/:tenant/users/...", "/x%20y");
     assert_eq!(seen(&answer, "spin-path-match-tenant"), ["a%2Fb"]);
-    assert_eq!(seen(&answer, "spin-matched-route"), ["/t/:tenant/users/..."]);
+    assert_eq!(
+        seen(&answer, "spin-matched-route"),
+        ["/t/:tenant/users/..."]
+    );
     assert_eq!(seen(&answer, "spin-component-route"), ["/t/:tenant/users"]);
     assert_eq!(seen(&answer, "spin-base-path"), ["/"]);
     let url = format!("{}/t/a%2Fb/users/x%20y?q=%41", probes.host.base_url());
@@ -55,7 +63,14 @@ async fn parameters_are_told_by_header_and_nothing_is_percent_decoded() {
 #[tokio::test]
 async fn an_unknown_path_is_404_without_a_body() {
     let probes = start().await;
-    for path in ["/", "/nothing", "/probes", "/t//users", "/t/acme", "/hello/more"] {
+    for path in [
+        "/",
+        "/nothing",
+        "/probes",
+        "/t//users",
+        "/t/acme",
+        "/hello/more",
+    ] {
         let response = probes.get(path).await;
         assert_eq!(response.status(), 404, "{path}");
         assert!(response.body().is_empty(), "{path}");
@@ -66,7 +81,10 @@ async fn an_unknown_path_is_404_without_a_body() {
 async fn the_reserved_prefix_is_answered_by_the_host() {
     let probes = start().await;
     let health = probes.get("/.well-known/spin/health").await;
-    assert_eq!((health.status().as_u16(), &health.body()[..]), (200, &b"OK"[..]));
+    assert_eq!(
+        (health.status().as_u16(), &health.body()[..]),
+        (200, &b"OK"[..])
+    );
     let info = probes.json("/.well-known/spin/info").await;
     assert_eq!(info, json!({ "name": "probes", "version": "1.2.3" }));
     let mine = probes.get("/.well-known/spin/mine").await;
@@ -77,7 +95,13 @@ async fn the_reserved_prefix_is_answered_by_the_host() {
 async fn spins_headers_come_after_those_that_a_client_forged() {
     let probes = start().await;
     let mut request = Request::get("/t/acme/users/42");
-    for name in ["path-info", "full-url", "path-match-tenant", "client-addr", "matched-route"] {
+    for name in [
+        "path-info",
+        "full-url",
+        "path-match-tenant",
+        "client-addr",
+        "matched-route",
+    ] {
         request = request.header(format!("spin-{name}"), "forged");
     }
     let request = request.body(Full::default()).unwrap();
@@ -85,7 +109,10 @@ async fn spins_headers_come_after_those_that_a_client_forged() {
     let answer: Value = serde_json::from_slice(response.body()).unwrap();
     assert_eq!(seen(&answer, "spin-path-info"), ["forged", "/42"]);
     assert_eq!(seen(&answer, "spin-path-match-tenant"), ["forged", "acme"]);
-    assert_eq!(seen(&answer, "spin-matched-route"), ["forged", "/t/:tenant/users/..."]);
+    assert_eq!(
+        seen(&answer, "spin-matched-route"),
+        ["forged", "/t/:tenant/users/..."]
+    );
     assert_eq!(seen(&answer, "spin-full-url").len(), 2);
     let clients = seen(&answer, "spin-client-addr");
     assert_eq!(clients[0], "forged");

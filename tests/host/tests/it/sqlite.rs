@@ -62,7 +62,10 @@ async fn every_kind_of_value_goes_in_and_out() {
         ],
     )
     .await;
-    assert_eq!(blocking, rows(json!(["i", "r", "t", "b", "n"]), json!([params])));
+    assert_eq!(
+        blocking,
+        rows(json!(["i", "r", "t", "b", "n"]), json!([params]))
+    );
     assert_eq!(streaming, blocking);
 }
 
@@ -74,16 +77,28 @@ async fn synchronous_errors_come_at_once() {
         [
             open("a"),
             sql("a", "SELEC 1"),
-            sql("a", "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT UNIQUE)"),
+            sql(
+                "a",
+                "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT UNIQUE)",
+            ),
             sql("a", "INSERT INTO t (name) VALUES ('x')"),
             sql("a", "INSERT INTO t (name) VALUES ('x')"),
             sql("a", "SELECT ?"),
         ],
     )
     .await;
-    assert!(syntax["error"].as_str().unwrap().contains("syntax error"), "{syntax}");
+    assert!(
+        syntax["error"].as_str().unwrap().contains("syntax error"),
+        "{syntax}"
+    );
     assert_eq!(created, none());
-    assert!(twice["error"].as_str().unwrap().contains("UNIQUE constraint failed: t.name"), "{twice}");
+    assert!(
+        twice["error"]
+            .as_str()
+            .unwrap()
+            .contains("UNIQUE constraint failed: t.name"),
+        "{twice}"
+    );
     assert!(unbound["error"].is_string(), "{unbound}");
 }
 
@@ -105,17 +120,28 @@ async fn asynchronous_errors_come_with_the_result_alone() {
     .await;
     // `execute` itself succeeds, without columns or rows.
     assert_eq!(prepare, none());
-    assert!(prepared["error"].as_str().unwrap().contains("no such table: nowhere"), "{prepared}");
+    assert!(
+        prepared["error"]
+            .as_str()
+            .unwrap()
+            .contains("no such table: nowhere"),
+        "{prepared}"
+    );
     assert_eq!(constraint, none());
     let message = constrained["error"].as_str().unwrap();
-    assert!(message.contains("UNIQUE constraint failed: t.name"), "{message}");
+    assert!(
+        message.contains("UNIQUE constraint failed: t.name"),
+        "{message}"
+    );
 }
 
 #[tokio::test]
 async fn four_unread_rows_are_let_through_and_a_fifth_blocks_the_connection() {
     let probes = start().await;
     let numbers = |n: u32| {
-        format!("WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < {n}) SELECT n FROM r")
+        format!(
+            "WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < {n}) SELECT n FROM r"
+        )
     };
     let one = stream("a", "SELECT 1 AS one");
     let answered = rows(json!(["one"]), json!([[1]]));
@@ -143,7 +169,11 @@ async fn four_unread_rows_are_let_through_and_a_fifth_blocks_the_connection() {
     // A row that is read makes room for another.
     let [read, after, unread] = run(
         &probes,
-        [stream_some("a", &numbers(5), 1), stream("a", "SELECT 1"), stream_some("a", &numbers(9), 4)],
+        [
+            stream_some("a", &numbers(5), 1),
+            stream("a", "SELECT 1"),
+            stream_some("a", &numbers(9), 4),
+        ],
     )
     .await;
     assert_eq!(read, rows(json!(["n"]), json!([[1]])));
@@ -168,7 +198,13 @@ async fn every_open_is_a_connection_of_its_own() {
     )
     .await;
     assert_eq!(mine, count(0));
-    assert!(others["error"].as_str().unwrap().contains("no such table: t"), "{others}");
+    assert!(
+        others["error"]
+            .as_str()
+            .unwrap()
+            .contains("no such table: t"),
+        "{others}"
+    );
     // The instance keeps its connections from one request to the next.
     assert_eq!(run(&probes, [sql("a", COUNT)]).await, [count(0)]);
 }
@@ -239,7 +275,10 @@ async fn foreign_keys_are_on_and_nothing_else_is_set() {
     )
     .await;
     let message = orphan["error"].as_str().unwrap();
-    assert!(message.contains("FOREIGN KEY constraint failed"), "{message}");
+    assert!(
+        message.contains("FOREIGN KEY constraint failed"),
+        "{message}"
+    );
 }
 
 #[tokio::test]
@@ -251,11 +290,20 @@ async fn no_other_file_can_be_attached() {
     let into = format!("VACUUM INTO '{}'", other.display());
     let [_, plain, computed, into, vacuum] = run(
         &probes,
-        [open("a"), sql("a", &attach), sql("a", &computed), sql("a", &into), sql("a", "VACUUM")],
+        [
+            open("a"),
+            sql("a", &attach),
+            sql("a", &computed),
+            sql("a", &into),
+            sql("a", "VACUUM"),
+        ],
     )
     .await;
     for denied in [plain, computed, into] {
-        assert!(denied["error"].as_str().unwrap().contains("authoriz"), "{denied}");
+        assert!(
+            denied["error"].as_str().unwrap().contains("authoriz"),
+            "{denied}"
+        );
     }
     assert_eq!(vacuum, none());
     assert!(!other.exists());
@@ -284,7 +332,12 @@ async fn a_writer_waits_five_seconds_while_others_are_served() {
     let probes = start().await;
     run(
         &probes,
-        [open("a"), open("b"), sql("a", "CREATE TABLE t (n)"), sql("a", "BEGIN IMMEDIATE")],
+        [
+            open("a"),
+            open("b"),
+            sql("a", "CREATE TABLE t (n)"),
+            sql("a", "BEGIN IMMEDIATE"),
+        ],
     )
     .await;
     let began = Instant::now();
@@ -299,8 +352,17 @@ async fn a_writer_waits_five_seconds_while_others_are_served() {
     };
     let ([refused], served) = tokio::join!(waiting, serving);
     let waited = began.elapsed();
-    assert!(refused["error"].as_str().unwrap().contains("database is locked"), "{refused}");
-    assert!((Duration::from_millis(4_900)..Duration::from_secs(8)).contains(&waited), "{waited:?}");
+    assert!(
+        refused["error"]
+            .as_str()
+            .unwrap()
+            .contains("database is locked"),
+        "{refused}"
+    );
+    assert!(
+        (Duration::from_millis(4_900)..Duration::from_secs(8)).contains(&waited),
+        "{waited:?}"
+    );
     assert!(served > 100, "{served}");
 }
 
@@ -340,7 +402,10 @@ async fn sqlite_is_spins_with_its_extensions() {
         [
             open("a"),
             sql("a", "SELECT sqlite_version()"),
-            sql("a", "CREATE VIRTUAL TABLE f USING fts5 (text, tokenize = 'trigram')"),
+            sql(
+                "a",
+                "CREATE VIRTUAL TABLE f USING fts5 (text, tokenize = 'trigram')",
+            ),
             sql("a", "INSERT INTO f VALUES ('babs jensen')"),
             sql("a", "SELECT count(*) AS n FROM f WHERE text LIKE '%jens%'"),
             sql("a", "SELECT json_extract(jsonb('{\"n\": 1}'), '$.n') AS n"),
@@ -348,7 +413,13 @@ async fn sqlite_is_spins_with_its_extensions() {
         ],
     )
     .await;
-    assert!(version["ok"]["rows"][0][0].as_str().unwrap().starts_with("3.49."), "{version}");
+    assert!(
+        version["ok"]["rows"][0][0]
+            .as_str()
+            .unwrap()
+            .starts_with("3.49."),
+        "{version}"
+    );
     assert_eq!([found, json, strict], [count(1), count(1), none()]);
 }
 
@@ -365,7 +436,15 @@ async fn a_database_must_be_granted() {
 #[tokio::test]
 async fn rows_are_there_after_a_restart() {
     let probes = start().await;
-    run(&probes, [open("a"), sql("a", "CREATE TABLE t (n)"), sql("a", "INSERT INTO t VALUES (1)")]).await;
+    run(
+        &probes,
+        [
+            open("a"),
+            sql("a", "CREATE TABLE t (n)"),
+            sql("a", "INSERT INTO t VALUES (1)"),
+        ],
+    )
+    .await;
     let probes = probes.restart().await;
     let [_, counted] = run(&probes, [open("a"), sql("a", COUNT)]).await;
     assert_eq!(counted, count(1));
@@ -375,7 +454,11 @@ async fn rows_are_there_after_a_restart() {
 async fn the_runtime_configuration_says_where_the_file_is() {
     let dir = tempfile::tempdir().unwrap();
     let config = dir.path().join("runtime.toml");
-    std::fs::write(&config, "[sqlite_database.default]\ntype = \"spin\"\npath = \"mine.db\"\n").unwrap();
+    std::fs::write(
+        &config,
+        "[sqlite_database.default]\ntype = \"spin\"\npath = \"mine.db\"\n",
+    )
+    .unwrap();
     let probes = start_with(|host| host.runtime_config(&config)).await;
     run(&probes, [open("a"), sql("a", "CREATE TABLE t (n)")]).await;
     assert!(dir.path().join("mine.db").exists());

@@ -30,7 +30,10 @@ pub fn builder() -> Builder {
     let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/wasm32-wasip2/release");
     for probe in ["probe_hello", "probe_host", "probe_row"] {
         let wasm = built.join(probe).with_extension("wasm");
-        assert!(wasm.is_file(), "{probe}.wasm is not built: run `cargo xtask test`");
+        assert!(
+            wasm.is_file(),
+            "{probe}.wasm is not built: run `cargo xtask test`"
+        );
     }
     Host::builder(manifest()).variable("token", "a-secret-token")
 }
@@ -43,7 +46,10 @@ pub async fn start() -> Probes {
 /// Starts the probes in another way.
 pub async fn start_with(change: impl FnOnce(Builder) -> Builder) -> Probes {
     let dir = TempDir::new().unwrap();
-    let host = change(builder().state_dir(dir.path())).start().await.unwrap();
+    let host = change(builder().state_dir(dir.path()))
+        .start()
+        .await
+        .unwrap();
     Probes { host, dir }
 }
 
@@ -52,7 +58,10 @@ impl Probes {
     pub async fn restart(self) -> Self {
         self.host.stop().await;
         let host = builder().state_dir(self.dir.path()).start().await.unwrap();
-        Self { host, dir: self.dir }
+        Self {
+            host,
+            dir: self.dir,
+        }
     }
 
     pub async fn get(&self, path: &str) -> Response<Bytes> {
@@ -71,7 +80,9 @@ impl Probes {
     }
 
     pub async fn script_in(&self, path: &str, steps: Value) -> Value {
-        let request = Request::post(path).body(Full::from(steps.to_string())).unwrap();
+        let request = Request::post(path)
+            .body(Full::from(steps.to_string()))
+            .unwrap();
         let response = whole(send(self.host.addr(), request).await).await;
         assert_eq!(response.status(), 200, "{steps}");
         serde_json::from_slice(response.body()).unwrap()
@@ -89,7 +100,11 @@ pub fn error(message: &str) -> Value {
 }
 
 pub async fn get(address: SocketAddr, path: &str) -> Response<Incoming> {
-    send(address, Request::get(path).body(Full::<Bytes>::default()).unwrap()).await
+    send(
+        address,
+        Request::get(path).body(Full::<Bytes>::default()).unwrap(),
+    )
+    .await
 }
 
 /// Sends one request over a connection of its own, and `Host` if it has none.
