@@ -5,10 +5,13 @@ use std::{
     net::{SocketAddr, TcpListener},
     path::Path,
     process::{Child, Command, Stdio},
+    time::Duration,
 };
 
+use futures::future::join_all;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::time::Instant;
 
 use crate::support::{builder, get, manifest, whole};
 
@@ -99,6 +102,52 @@ async fn the_environment_gives_variables() {
     let response = whole(crate::support::send(address, request).await).await;
     let outcome: Value = serde_json::from_slice(response.body()).unwrap();
     assert_eq!(outcome, json!([{ "ok": "good night, moon!" }]));
+    stop(child, "-TERM");
+}
+
+#[tokio::test]
+async fn a_warm_start_takes_less_than_a_second() {
+    let dir = TempDir::new().unwrap();
+    // The first one compiles, if no other test has.
+    stop(
+        started(up(dir.path()).args(["--variable", "token=t"])).0,
+        "-TERM",
+    );
+    let began = Instant::now();
+    let (child, address) = started(up(dir.path()).args(["--variable", "token=t"]));
+    assert_eq!(get(address, "/hello").await.status(), 200);
+    assert!(
+        began.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        began.elapsed()
+    );
+    stop(child, "-TERM");
+}
+
+#[tokio::test]
+async fn memory_stays_small_over_a_thousand_requests() {
+    let dir = TempDir::new().unwrap();
+    let (child, address) = started(up(dir.path()).args(["--variable", "token=t"]));
+    get(address, "/row/fill").await;
+    for _ in 0..10 {
+        let paths = [
+            "/hello",
+            "/row/sync/1",
+            "/probe/exact",
+            "/probe/param",
+            "/denied/x",
+        ];
+        let requests = (0..100).map(|number| get(address, paths[number % paths.len()]));
+        let answers = join_all(requests).await;
+        assert!(answers.iter().all(|answer| answer.status() == 200));
+    }
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    let resident = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .unwrap();
+    let kib: u32 = resident.trim().trim_end_matches(" kB").parse().unwrap();
+    assert!(kib < 150 * 1024, "{kib} KiB");
     stop(child, "-TERM");
 }
 
