@@ -1,9 +1,9 @@
 //! Golden exchanges: what clients send, and what they must get, one conversation in a JSON file.
 //!
-//! `{ "about": …, "exchanges": [{ "method", "path", "headers", "request", "status", "response_headers", "response" }] }`.
-//! A response is compared whole. In it, `"{{name}}"` stands for any string, which later strings in the same file may
-//! repeat as `{{name}}`; `"{{*}}"` stands for any one value. What is not given is not looked at, except for a missing
-//! `response`, which demands an empty body.
+//! `{ "about": …, "exchanges": [{ "about", "method", "path", "headers", "request", "status", "response_headers",
+//! "response" }] }`. A response is compared whole. In it, `"{{name}}"` stands for any string, which later strings in the
+//! same file may repeat as `{{name}}`; `"{{*}}"` stands for any one value. What is not given is not looked at, except
+//! for a missing `response`, which demands an empty body.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -27,6 +27,8 @@ struct Conversation {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Exchange {
+    /// What this step shows.
+    about: Option<String>,
     method: String,
     path: String,
     #[serde(default)]
@@ -52,8 +54,9 @@ pub fn play(client: &Client, file: &Path) {
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     let mut captured = Captured::from([("base".to_owned(), client.base.clone())]);
     for (number, exchange) in (1..).zip(conversation.exchanges) {
+        let about = exchange.about.as_deref().unwrap_or("no more is said");
         let title = format!(
-            "{} exchange {number}, {} {}",
+            "{} exchange {number}, {} {} ({about})",
             file.display(),
             exchange.method,
             exchange.path
@@ -94,7 +97,8 @@ fn play_one(client: &Client, exchange: &Exchange, title: &str, captured: &mut Ca
         }
     }
     for (name, expected) in &exchange.response_headers {
-        let actual = answer.header(name).unwrap_or_default().to_owned();
+        let actual = answer.header(name).map(str::to_owned);
+        let actual = actual.unwrap_or_else(|| panic!("{title}: there is no {name}"));
         let same = matches(
             &Json::String(expected.clone()),
             &Json::String(actual.clone()),

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::client::Client;
 
-const ADMIN_TOKEN: &str = "the admin token of the tests";
+const ADMIN_TOKEN: &str = "the-admin-token-of-the-tests";
 
 /// A service that runs the built components, or the one that the environment names.
 pub struct Service {
