@@ -18,7 +18,7 @@ pub const MAX_DEPTH: usize = 64;
 ///
 /// # Errors
 ///
-/// `invalidSyntax`, with the line and column: not UTF-8, not JSON, not an object, something after
+/// `invalidSyntax`, with the line and column: empty, not UTF-8, not JSON, not an object, something after
 /// it, nested deeper than [`MAX_DEPTH`], a NUL character in a string, or two keys of one object that
 /// are equal but for case.
 pub fn parse_object(bytes: &[u8]) -> Result<JsonObject, ScimError> {
@@ -28,6 +28,11 @@ pub fn parse_object(bytes: &[u8]) -> Result<JsonObject, ScimError> {
             "the body is not UTF-8 at byte {offset}; encode it as UTF-8"
         ))
     })?;
+    if text.trim_ascii().is_empty() {
+        return Err(ScimError::invalid_syntax(
+            "the body is empty; send a JSON object",
+        ));
+    }
     let mut reader = serde_json::Deserializer::from_str(text);
     let read = Bounded { depth: 0 }.deserialize(&mut reader);
     let value = read
@@ -196,7 +201,9 @@ mod tests {
 
     #[test]
     fn err_says_where_and_what() {
-        check_err(b"", "line 1 column 0");
+        check_err(b"", "the body is empty; send a JSON object");
+        check_err(b" \r\n", "the body is empty");
+        check_err(b"{", "line 1 column 1");
         check_err(b"{\"a\":1,}", "line 1 column 8");
         check_err(b"{\"a\":1} x", "trailing characters at line 1 column 9");
         check_err(b"[1]", "the body is an array; send a JSON object");

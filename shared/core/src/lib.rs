@@ -29,7 +29,7 @@ pub use filter::{
 pub use index::{IndexEntry, IndexValue, index_entries, unique_values};
 pub use json::{MAX_DEPTH, parse_object};
 pub use patch::{MAX_OPERATIONS, OpKind, PATCH_OP_SCHEMA, PatchOp, PatchRequest, apply};
-pub use path::AttrPath;
+pub use path::{AttrPath, excerpt};
 pub use projection::Projection;
 pub use resource::Resource;
 pub use schema::{

@@ -139,7 +139,8 @@ pub(crate) fn is_path_byte(byte: u8) -> bool {
 }
 
 /// A client's text in a message, cut to a readable length.
-pub(crate) fn excerpt(text: &str) -> String {
+#[must_use]
+pub fn excerpt(text: &str) -> String {
     const LONGEST: usize = 80;
     match text.char_indices().nth(LONGEST) {
         Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),

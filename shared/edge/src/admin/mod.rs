@@ -8,6 +8,7 @@ mod tokens;
 use bytes::Bytes;
 use http::{Method, Request};
 use http_body::Body;
+use rollcall_core::excerpt;
 use rollcall_service::{Ctx, admin};
 use rollcall_store::Database;
 
@@ -51,6 +52,9 @@ async fn answer<D: Database, B: Body<Data = Bytes>>(
         (["tenants", _, "tokens"], _) => Err(Problem::method("GET, POST")),
         (["tenants", name, "tokens", id], &Method::DELETE) => tokens::delete(ctx, name, id).await,
         (["tenants", _, "tokens", _], _) => Err(Problem::method("DELETE")),
-        _ => Err(Problem::not_found(format!("there is nothing at `{path}`"))),
+        _ => Err(Problem::not_found(format!(
+            "there is nothing at `{}`",
+            excerpt(path)
+        ))),
     }
 }

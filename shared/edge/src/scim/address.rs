@@ -1,7 +1,7 @@
 //! What a SCIM address says: `/scim/v2/…` is the default tenant, `/t/{tenant}/scim/v2/…` another.
 
 use http::Request;
-use rollcall_core::ScimError;
+use rollcall_core::{ScimError, excerpt};
 use rollcall_service::Config;
 use rollcall_store::TenantName;
 
@@ -27,7 +27,7 @@ impl<'r> Address<'r> {
             .split('/')
             .filter(|segment| !segment.is_empty())
             .collect();
-        let unknown = || ScimError::not_found(format!("there is nothing at `{path}`"));
+        let unknown = || ScimError::not_found(format!("there is nothing at `{}`", excerpt(path)));
         let tenant = if segments.first() == Some(&"t") {
             let name = segments
                 .get(1)

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use http_body::Body;
-use rollcall_core::{JsonObject, ScimError, parse_object};
+use rollcall_core::{JsonObject, ScimError, excerpt, parse_object};
 
 use crate::body::{BodyError, MAX_BODY, read};
 
@@ -46,6 +46,7 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), ScimError> {
         return Ok(());
     }
     Err(ScimError::unsupported_media_type(format!(
-        "the body is `{essence}`: send application/scim+json"
+        "the body is `{}`: send application/scim+json",
+        excerpt(essence)
     )))
 }

@@ -4,7 +4,7 @@
 use std::iter;
 
 use http::{Method, Request, StatusCode};
-use rollcall_core::{ResourceType, Schema, ScimError};
+use rollcall_core::{ResourceType, Schema, ScimError, excerpt};
 use rollcall_service::Ctx;
 use rollcall_service::resources::{DEFAULT_COUNT, MAX_COUNT};
 use rollcall_store::Database;
@@ -37,6 +37,7 @@ fn answer<B>(
     request: &Request<B>,
 ) -> Result<FullResponse, Refusal> {
     let (endpoint, key) = match call.segments[..] {
+        [] => return Err(not_implemented("a query over all resource types")),
         [endpoint] => (endpoint, None),
         [endpoint, key] => (endpoint, Some(key)),
         _ => return Err(nothing_at(request)),
@@ -51,7 +52,10 @@ fn answer<B>(
             .map(|known| resource_type(known, &call.base))
             .collect(),
         "Schemas" => schemas(resource_types, &call.base),
-        "Bulk" | "Me" => return Err(not_implemented(endpoint)),
+        "Bulk" | "Me" => return Err(not_implemented(&format!("/{endpoint}"))),
+        ".search" if key.is_none() => {
+            return Err(not_implemented("a search over all resource types"));
+        }
         _ => return Err(nothing_at(request)),
     };
     only_get(request)?;
@@ -74,9 +78,9 @@ fn answer<B>(
             .as_str()
             .is_some_and(|id| id.eq_ignore_ascii_case(key))
     });
-    found
-        .map(document)
-        .ok_or_else(|| ScimError::not_found(format!("there is no `{key}` in /{endpoint}")).into())
+    found.map(document).ok_or_else(|| {
+        ScimError::not_found(format!("there is no `{}` in /{endpoint}", excerpt(key))).into()
+    })
 }
 
 fn only_get<B>(request: &Request<B>) -> Result<(), Refusal> {
@@ -88,13 +92,17 @@ fn only_get<B>(request: &Request<B>) -> Result<(), Refusal> {
 }
 
 fn nothing_at<B>(request: &Request<B>) -> Refusal {
-    ScimError::not_found(format!("there is nothing at `{}`", request.uri().path())).into()
+    ScimError::not_found(format!(
+        "there is nothing at `{}`",
+        excerpt(request.uri().path())
+    ))
+    .into()
 }
 
-/// RFC 7644 §3.11, §3.7: 501 for an endpoint of the standard that the service doesn't have.
-fn not_implemented(endpoint: &str) -> Refusal {
+/// RFC 7644 §3.4.2.1, §3.4.3, §3.7, §3.11: 501 for an endpoint of the standard that the service doesn't have.
+fn not_implemented(what: &str) -> Refusal {
     ScimError::not_implemented(format!(
-        "/{endpoint} is not supported: /ServiceProviderConfig says what is"
+        "{what} is not supported: /ServiceProviderConfig and /ResourceTypes say what is"
     ))
     .into()
 }
@@ -185,4 +193,63 @@ fn schema(schema: &Schema, base: &str) -> Json {
             "location": format!("{base}/Schemas/{}", schema.id),
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use rollcall_store::{Access, TenantName, TokenHash};
+
+    use super::*;
+
+    #[track_caller]
+    fn check(method: &Method, path: &str, expected: u16) {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/scim/v2{path}"))
+            .body(())
+            .unwrap();
+        let segments = request.uri().path().split('/').skip(3);
+        let call = Call {
+            access: Access {
+                tenant: TenantName::default_tenant(),
+                token: TokenHash::of("token"),
+            },
+            segments: segments.collect(),
+            base: "http://id.example/scim/v2".into(),
+        };
+        let answer = answer(&[ResourceType::user()], &call, &request);
+        let response = answer.unwrap_or_else(Refusal::into_response);
+        assert_eq!(response.status(), expected, "{method} {path}");
+    }
+
+    #[test]
+    fn ok_documents_and_lists() {
+        check(&Method::GET, "/ServiceProviderConfig", 200);
+        check(&Method::GET, "/ResourceTypes", 200);
+        check(&Method::GET, "/ResourceTypes/user", 200);
+        check(
+            &Method::GET,
+            "/Schemas/urn:ietf:params:scim:schemas:core:2.0:User",
+            200,
+        );
+    }
+
+    #[test]
+    fn err_endpoints_of_the_standard_that_are_not_served() {
+        check(&Method::GET, "", 501);
+        check(&Method::POST, "/.search", 501);
+        check(&Method::POST, "/Bulk", 501);
+        check(&Method::PATCH, "/Me", 501);
+    }
+
+    #[test]
+    fn err_methods_filters_and_unknown_addresses() {
+        check(&Method::POST, "/ServiceProviderConfig", 405);
+        check(&Method::DELETE, "/ResourceTypes/User", 405);
+        check(&Method::GET, "/Schemas?filter=id+pr", 403);
+        check(&Method::GET, "/ResourceTypes/Robot", 404);
+        check(&Method::GET, "/Robots", 404);
+        check(&Method::GET, "/Schemas/a/b", 404);
+        check(&Method::GET, "/ServiceProviderConfig/a", 404);
+    }
 }

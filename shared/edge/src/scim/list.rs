@@ -1,6 +1,6 @@
 //! What a list request asks for, in a query string (RFC 7644 §3.4.2) or in a body (§3.4.3).
 
-use rollcall_core::{JsonObject, Projection, ResourceType, ScimError};
+use rollcall_core::{JsonObject, Projection, ResourceType, ScimError, excerpt};
 use rollcall_service::resources::SearchRequest;
 use serde_json::Value as Json;
 
@@ -26,11 +26,13 @@ impl Parameters {
         let mut parameters = Self::default();
         let pairs = query::parse(query.unwrap_or_default()).map_err(|error| match error {
             QueryError::NotUtf8(name) => ScimError::invalid_value(format!(
-                "`{name}` is not UTF-8: percent-encode it as UTF-8"
+                "`{}` is not UTF-8: percent-encode it as UTF-8",
+                excerpt(&name)
             )),
-            QueryError::Duplicate(name) => {
-                ScimError::invalid_value(format!("`{name}` is there twice: send it once"))
-            }
+            QueryError::Duplicate(name) => ScimError::invalid_value(format!(
+                "`{}` is there twice: send it once",
+                excerpt(&name)
+            )),
         })?;
         for (name, value) in pairs {
             parameters.set(&name, value)?;
@@ -52,24 +54,8 @@ impl Parameters {
                     .is_some_and(|schemas| schemas.iter().any(|schema| schema == SEARCH_SCHEMA));
                 continue;
             }
-            match value {
-                Json::String(text) => parameters.set(&name, text)?,
-                Json::Number(number) => parameters.set(&name, number.to_string())?,
-                Json::Array(items) => {
-                    let names: Option<Vec<&str>> = items.iter().map(Json::as_str).collect();
-                    let names = names.ok_or_else(|| {
-                        ScimError::invalid_value(format!(
-                            "`{name}` takes a list of attribute names"
-                        ))
-                    })?;
-                    parameters.set(&name, names.join(","))?;
-                }
-                Json::Null => {}
-                Json::Bool(_) | Json::Object(_) => {
-                    return Err(ScimError::invalid_value(format!(
-                        "`{name}` takes a string, a number or a list of names"
-                    )));
-                }
+            if let Some(text) = text_of(&name, value)? {
+                parameters.set(&name, text)?;
             }
         }
         if is_search {
@@ -109,11 +95,36 @@ impl Parameters {
     }
 }
 
+/// A member of a SearchRequest as it would stand in a query string; `None` when it is null or unknown.
+fn text_of(name: &str, value: Json) -> Result<Option<String>, ScimError> {
+    let expected = match name.to_ascii_lowercase().as_str() {
+        "filter" | "sortby" | "sortorder" => "a string",
+        "startindex" | "count" => "an integer",
+        "attributes" | "excludedattributes" => "a list of attribute names",
+        _ => return Ok(None),
+    };
+    let names = |items: Vec<Json>| {
+        let names: Option<Vec<&str>> = items.iter().map(Json::as_str).collect();
+        names.map(|names| names.join(","))
+    };
+    let text = match (expected, value) {
+        (_, Json::Null) => return Ok(None),
+        (_, Json::String(text)) => Some(text),
+        ("an integer", Json::Number(number)) => Some(number.to_string()),
+        ("a list of attribute names", Json::Array(items)) => names(items),
+        _ => None,
+    };
+    text.map(Some)
+        .ok_or_else(|| ScimError::invalid_value(format!("`{name}` takes {expected}")))
+}
+
 fn integer(name: &str, value: &str) -> Result<i64, ScimError> {
-    value
-        .trim()
-        .parse()
-        .map_err(|_| ScimError::invalid_value(format!("`{name}` takes an integer, not `{value}`")))
+    value.trim().parse().map_err(|_| {
+        ScimError::invalid_value(format!(
+            "`{name}` takes an integer, not `{}`",
+            excerpt(value)
+        ))
+    })
 }
 
 #[cfg(test)]
@@ -137,6 +148,13 @@ mod tests {
     }
 
     #[test]
+    fn ok_unknown_members_and_nulls_are_left_out() {
+        let body = json!({"schemas": [SEARCH_SCHEMA], "new": true, "also": {}, "count": null});
+        let parameters = Parameters::from_body(body.as_object().unwrap().clone()).unwrap();
+        assert_eq!(parameters, Parameters::default());
+    }
+
+    #[test]
     fn err_wrong_types() {
         assert_eq!(
             Parameters::from_query(Some("count=ten"))
@@ -147,6 +165,11 @@ mod tests {
         for body in [
             json!({"schemas": [SEARCH_SCHEMA], "count": true}),
             json!({"schemas": [SEARCH_SCHEMA], "count": 1.5}),
+            json!({"schemas": [SEARCH_SCHEMA], "count": [1]}),
+            json!({"schemas": [SEARCH_SCHEMA], "filter": ["a pr"]}),
+            json!({"schemas": [SEARCH_SCHEMA], "sortBy": 1}),
+            json!({"schemas": [SEARCH_SCHEMA], "attributes": {"a": "b"}}),
+            json!({"schemas": [SEARCH_SCHEMA], "attributes": [1]}),
             json!({"filter": "a pr"}),
         ] {
             assert_eq!(

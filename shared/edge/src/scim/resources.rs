@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use http_body::Body;
-use rollcall_core::{Projection, Resource, ResourceType, ScimError};
+use rollcall_core::{Projection, Resource, ResourceType, ScimError, excerpt};
 use rollcall_service::{Ctx, resources as service};
 use rollcall_store::{Access, Database};
 
@@ -75,7 +75,7 @@ impl<D: Database> Endpoint<'_, D> {
             ([_], _) => Err(Refusal::Method(ITEM)),
             _ => Err(ScimError::not_found(format!(
                 "there is nothing at `{}`",
-                self.head.uri().path()
+                excerpt(self.head.uri().path())
             ))
             .into()),
         }

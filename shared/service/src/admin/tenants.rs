@@ -1,5 +1,6 @@
 //! Tenants.
 
+use rollcall_core::excerpt;
 use rollcall_store::{Database, StoreError, Tenant, TenantName};
 
 use super::AdminError;
@@ -12,7 +13,8 @@ use crate::ctx::Ctx;
 pub async fn create_tenant<D: Database>(ctx: &Ctx<D>, name: &str) -> Result<Tenant, AdminError> {
     let name = TenantName::parse(name).ok_or_else(|| {
         AdminError::Invalid(format!(
-            "`{name}` can't name a tenant: use 1 to 63 of a-z, 0-9 and -, without a hyphen at either end"
+            "`{}` can't name a tenant: use 1 to 63 of a-z, 0-9 and -, without a hyphen at either end",
+            excerpt(name)
         ))
     })?;
     let tenant = Tenant {
@@ -85,5 +87,5 @@ pub(super) fn in_tenant(error: StoreError, tenant: &str) -> AdminError {
 }
 
 fn no_tenant(name: &str) -> AdminError {
-    AdminError::NotFound(format!("there is no tenant `{name}`"))
+    AdminError::NotFound(format!("there is no tenant `{}`", excerpt(name)))
 }

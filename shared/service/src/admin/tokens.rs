@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rollcall_core::Timestamp;
+use rollcall_core::{Timestamp, excerpt};
 use rollcall_store::{Database, StoreError, Token, TokenHash};
 
 use super::AdminError;
@@ -84,9 +84,10 @@ pub async fn delete_token<D: Database>(
         .delete_token(&parse(tenant)?, id)
         .await
         .map_err(|error| match error {
-            StoreError::NotFound => {
-                AdminError::NotFound(format!("tenant `{tenant}` has no token with the id `{id}`"))
-            }
+            StoreError::NotFound => AdminError::NotFound(format!(
+                "tenant `{tenant}` has no token with the id `{}`",
+                excerpt(id)
+            )),
             error => AdminError::Store(error),
         })
 }

@@ -18,13 +18,14 @@ pub use precondition::IfMatch;
 pub use replace::replace;
 pub use search::{DEFAULT_COUNT, Found, MAX_COUNT, SearchRequest, search};
 
-use rollcall_core::{JsonObject, ResourceType, ScimError, unique_values};
+use rollcall_core::{JsonObject, ResourceType, ScimError, excerpt, unique_values};
 
 /// 404 with the id that was asked for.
 fn no_such(resource_type: &ResourceType, id: &str) -> ScimError {
     ScimError::not_found(format!(
-        "there is no {} with the id `{id}`",
-        resource_type.name
+        "there is no {} with the id `{}`",
+        resource_type.name,
+        excerpt(id)
     ))
 }
 
@@ -33,7 +34,7 @@ fn taken(attributes: &JsonObject, resource_type: &ResourceType) -> ScimError {
     let values = unique_values(attributes, resource_type);
     let named: Vec<String> = values
         .iter()
-        .map(|(path, value)| format!("`{path}` `{value}`"))
+        .map(|(path, value)| format!("`{path}` `{}`", excerpt(value)))
         .collect();
     ScimError::uniqueness(format!(
         "{} is taken by another {}: choose another value",
