@@ -16,10 +16,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     native.args(["clippy", "--workspace", "--all-targets"]);
     process::run(native.args(["--", "-D", "warnings"]))?;
 
-    let wasm = [workspace.components(), workspace.probes()].concat();
     let mut cargo = process::cargo(&workspace.root);
     cargo.args(["clippy", "--release", "--target=wasm32-wasip2"]);
-    for package in workspace.with_dependencies(&wasm) {
+    for package in workspace.with_dependencies(&workspace.wasm_packages()) {
         cargo.args(["--package", &package.name]);
     }
     process::run(cargo.args(["--", "-D", "warnings"]))

@@ -68,6 +68,19 @@ impl Workspace {
         self.wasm_packages_below("tests/probes")
     }
 
+    /// The components of the app and of the tests.
+    pub(crate) fn wasm_packages(&self) -> Vec<&Package> {
+        [self.components(), self.probes()].concat()
+    }
+
+    /// The options by which cargo takes every member that runs natively. Whoever builds with them
+    /// shares what is built: cargo gives a dependency the features that the chosen packages want.
+    pub(crate) fn native(&self) -> Vec<&str> {
+        let excluded = self.wasm_packages().into_iter();
+        let excluded = excluded.flat_map(|package| ["--exclude", &package.name]);
+        ["--workspace"].into_iter().chain(excluded).collect()
+    }
+
     /// Whether a component belongs to the folder `components/scim`.
     pub(crate) fn is_scim(&self, package: &Package) -> bool {
         package

@@ -23,8 +23,8 @@ struct Counts {
 /// If cargo cannot be started. A failed build or test is not an error but counts as failed.
 pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode> {
     let mut counts = Counts::default();
-    let wasm = [workspace.components(), workspace.probes()].concat();
-    let built = components::build(workspace, &wasm).and_then(|built| built.check_sizes());
+    let built = components::build(workspace, &workspace.wasm_packages())
+        .and_then(|built| built.check_sizes());
     if let Err(error) = built {
         eprintln!("error: {error:#}");
         counts.failed += 1;
@@ -42,10 +42,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode> {
 /// that only start up on a host.
 fn cargo_test(workspace: &Workspace) -> Result<Counts> {
     let mut cargo = process::cargo(&workspace.root);
-    cargo.args(["test", "--workspace", "--no-fail-fast"]);
-    for package in [workspace.components(), workspace.probes()].concat() {
-        cargo.args(["--exclude", &package.name]);
-    }
+    cargo
+        .args(["test", "--no-fail-fast"])
+        .args(workspace.native());
     let mut child = cargo
         .stdout(Stdio::piped())
         .spawn()

@@ -61,7 +61,8 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     built.check_sizes()?;
     if let Runtime::Native = runtime {
         let mut cargo = process::cargo(&workspace.root);
-        process::run(cargo.args(["build", "--package=rollcall-host", "--bin=rollcall-host"]))?;
+        cargo.args(["build", "--bin=rollcall-host"]);
+        process::run(cargo.args(workspace.native()))?;
     }
 
     println!("runtime: {runtime} ({why})");
