@@ -8,8 +8,10 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
-/// 0001-01-02T00:00:00Z and 9999-12-30T00:00:00Z: inside what the calendar can print at any offset.
-const RANGE: (i64, i64) = (-62_135_510_400_000_000, 253_402_128_000_000_000);
+/// The first and the last microsecond of those years. Clients write the last second for "never".
+const RANGE: (i64, i64) = (-62_135_596_800_000_000, 253_402_300_799_999_999);
+
+const EPOCH: jiff::civil::DateTime = jiff::civil::DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
 impl Timestamp {
     /// Reads an xsd:dateTime: `2026-01-02T03:04:05.678Z`, with any offset; none means UTC.
@@ -21,8 +23,13 @@ impl Timestamp {
         let (civil, offset) = split_offset(text)?;
         has_shape(civil).then_some(())?;
         let civil: jiff::civil::DateTime = civil.parse().ok()?;
-        let utc = jiff::tz::Offset::UTC.to_timestamp(civil).ok()?;
-        let micros = utc.as_microsecond().checked_sub(offset * 60_000_000)?;
+        let since_epoch = civil.duration_since(EPOCH);
+        let fraction = i64::from(since_epoch.subsec_nanos()).div_euclid(1000);
+        let micros = since_epoch
+            .as_secs()
+            .checked_mul(1_000_000)?
+            .checked_add(fraction)?
+            .checked_sub(offset * 60_000_000)?;
         (RANGE.0..=RANGE.1)
             .contains(&micros)
             .then_some(Self(micros))
@@ -55,8 +62,9 @@ impl Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let millis = jiff::Timestamp::from_millisecond(self.as_millis());
-        write!(f, "{:.3}", millis.map_err(|_| fmt::Error)?)
+        let since_epoch = jiff::SignedDuration::from_millis(self.as_millis());
+        let civil = EPOCH.checked_add(since_epoch).map_err(|_| fmt::Error)?;
+        write!(f, "{civil:.3}Z")
     }
 }
 
@@ -146,6 +154,16 @@ mod tests {
     }
 
     #[test]
+    fn ok_the_first_and_the_last_second() {
+        check("0001-01-01T00:00:00Z", Some("0001-01-01T00:00:00.000Z"));
+        check("9999-12-31T23:59:59Z", Some("9999-12-31T23:59:59.000Z"));
+        check(
+            "9999-12-31T23:59:59.999999999Z",
+            Some("9999-12-31T23:59:59.999Z"),
+        );
+    }
+
+    #[test]
     fn err_not_a_date_and_a_time() {
         for text in [
             "",
@@ -162,6 +180,8 @@ mod tests {
             "2026-01-02T03:04:05+99:00",
             "2026-01-02T03:04:05Z[UTC]",
             "0000-01-01T00:00:00Z",
+            "0001-01-01T00:00:00+00:01",
+            "9999-12-31T23:59:59-00:01",
             "２026-01-02T03:04:05Z",
             "2026-01-02T03:04:0é",
             "+02:00",
@@ -182,11 +202,11 @@ mod tests {
         );
         assert_eq!(
             Timestamp::from_millis(i64::MIN).to_string(),
-            "0001-01-02T00:00:00.000Z"
+            "0001-01-01T00:00:00.000Z"
         );
         assert_eq!(
             Timestamp::from_millis(i64::MAX).to_string(),
-            "9999-12-30T00:00:00.000Z"
+            "9999-12-31T23:59:59.999Z"
         );
         assert_eq!(
             Timestamp::parse("2026-01-02T03:04:05.6789Z")
