@@ -76,11 +76,12 @@ impl<D: Database> Store<D> {
             };
             let limit = compiler.bind(i64::from(query.limit));
             let offset = compiler.bind(i64::try_from(query.offset).unwrap_or(i64::MAX));
+            // SQLite compiles a statement anew each time that a bare parameter limits it, hence `+ 0`.
             // The page is cut on narrow index rows; only its own documents are read.
             format!(
                 "WITH {OPEN}, page(row, key) AS (\
                  SELECT r.seq AS row, {key} AS key FROM (SELECT r.* {matching}) r {join} \
-                 ORDER BY {order} LIMIT {limit} OFFSET {offset}) \
+                 ORDER BY {order} LIMIT {limit} + 0 OFFSET {offset} + 0) \
                  SELECT coalesce(({total}), 0), r.id, r.version, r.created, r.modified, r.doc \
                  FROM open LEFT JOIN page ON 1 LEFT JOIN resource r ON r.seq = page.row ORDER BY {order}"
             )

@@ -35,7 +35,7 @@ impl Sql for Recorded {
 }
 
 struct Fixture {
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
     log: Log,
     plain: Connection,
     store: Store<Recorder>,
@@ -59,7 +59,7 @@ impl Fixture {
             token: TokenHash::of("token"),
         };
         Self {
-            _dir: dir,
+            dir,
             log,
             plain,
             store,
@@ -197,4 +197,47 @@ fn a_read_and_a_write_by_id_are_index_lookups() {
     )));
     // SQLite does not explain what a trigger does; the contract tests that it does the right thing.
     assert_eq!(fixture.log.borrow().len(), 1, "a create is one statement");
+}
+
+#[test]
+fn a_kept_statement_is_compiled_once() {
+    let fixture = Fixture::new();
+    let filter = Filter::parse("userName eq \"a\" or name.familyName sw \"b\"").unwrap();
+    let bound = filter.bind(&fixture.users).unwrap();
+    let query = Query {
+        filter: Some(&bound),
+        sort: None,
+        offset: 0,
+        limit: 10,
+        location: "",
+    };
+    let now = Timestamp::from_millis(0);
+    fixture.log.take();
+    drop(block_on(fixture.store.list(
+        &fixture.access,
+        &fixture.users,
+        &query,
+        now,
+    )));
+    drop(block_on(fixture.store.get(
+        &fixture.access,
+        &fixture.users,
+        "x",
+        now,
+    )));
+    let native = ::rusqlite::Connection::open(fixture.dir.path().join("plans.db")).unwrap();
+    let log = fixture.log.take();
+    assert_eq!(log.len(), 2);
+    for (statement, _) in log {
+        let mut prepared = native.prepare(&statement).unwrap();
+        for round in 0..3_i64 {
+            let parameters = vec![round; prepared.parameter_count()];
+            let rows = prepared
+                .query(::rusqlite::params_from_iter(parameters))
+                .unwrap();
+            drop(rows.mapped(|_| Ok(())).count());
+        }
+        let again = prepared.get_status(::rusqlite::StatementStatus::RePrepare);
+        assert_eq!(again, 0, "{statement}");
+    }
 }
