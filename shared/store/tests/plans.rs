@@ -167,6 +167,18 @@ fn an_unfiltered_page_walks_the_type_alone() {
     fixture.check(None, None);
 }
 
+fn user(id: &str) -> Resource {
+    let now = Timestamp::from_millis(0);
+    let attributes = serde_json::json!({"userName": "a"});
+    Resource {
+        id: id.to_owned(),
+        version: 1,
+        created: now,
+        modified: now,
+        attributes: attributes.as_object().unwrap().clone(),
+    }
+}
+
 #[test]
 fn a_read_and_a_write_by_id_are_index_lookups() {
     let fixture = Fixture::new();
@@ -179,17 +191,7 @@ fn a_read_and_a_write_by_id_are_index_lookups() {
         now,
     )));
     fixture.no_scan("get");
-    let attributes = serde_json::json!({"userName": "a"})
-        .as_object()
-        .unwrap()
-        .clone();
-    let user = Resource {
-        id: "x".into(),
-        version: 1,
-        created: now,
-        modified: now,
-        attributes,
-    };
+    let user = user("x");
     drop(block_on(fixture.store.create(
         &fixture.access,
         &fixture.users,
@@ -225,9 +227,14 @@ fn a_kept_statement_is_compiled_once() {
         "x",
         now,
     )));
+    drop(block_on(fixture.store.create(
+        &fixture.access,
+        &fixture.users,
+        &user("x"),
+    )));
     let native = ::rusqlite::Connection::open(fixture.dir.path().join("plans.db")).unwrap();
     let log = fixture.log.take();
-    assert_eq!(log.len(), 2);
+    assert_eq!(log.len(), 3);
     for (statement, _) in log {
         let mut prepared = native.prepare(&statement).unwrap();
         for round in 0..3_i64 {
