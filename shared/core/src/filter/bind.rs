@@ -252,7 +252,7 @@ fn operand(
     }
     match (leaf.kind, literal) {
         (AttributeType::Boolean, Literal::Bool(value)) => Ok(Operand::Boolean(*value)),
-        // Entra: `roles[primary eq "True"]`.
+        // Entra: `roles[primary eq "True"]` (golden/entra_string_booleans.json).
         (AttributeType::Boolean, Literal::Text(text)) if text.eq_ignore_ascii_case("true") => {
             Ok(Operand::Boolean(true))
         }

@@ -147,7 +147,7 @@ fn term(input: &mut Input<'_>, value_paths: bool) -> Result<Filter, Failure> {
         let Some(sub) = sub_attribute(input)? else {
             return Ok(Filter::Element(attr, Box::new(filter)));
         };
-        // Entra: `emails[type eq "work"].value eq "x"`.
+        // Entra: `emails[type eq "work"].value eq "x"` (golden/entra_user_life_cycle.json).
         let compared = comparison(input, AttrPath::name(sub))?;
         let inner = Filter::and(vec![filter, compared]);
         return Ok(Filter::Element(attr, Box::new(inner)));

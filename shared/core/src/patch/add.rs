@@ -142,7 +142,8 @@ impl Patch<'_> {
             })
             .collect();
         if selected.is_empty() {
-            // Entra: `emails[type eq "work"].value` when there is no work address.
+            // Entra: `emails[type eq "work"].value` when there is no work address
+            // (golden/entra_user_life_cycle.json).
             let may_create = op == OpKind::Add || self.mode == Mode::Compat;
             let room = target.attr.multi_valued || elements.is_empty();
             let template = selection

@@ -38,7 +38,7 @@ impl Patch<'_> {
     ///
     /// Entra sends names such as `name.givenName` and
     /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber`, so each is read as
-    /// a path.
+    /// a path (golden/entra_aadoptscim062020.json).
     pub(super) fn set_all(
         &self,
         document: &mut JsonObject,
@@ -115,7 +115,7 @@ impl Patch<'_> {
         if is_schemas(target) {
             return Ok(true);
         }
-        // Okta: `{"op":"replace","value":{"id":"…","displayName":"…"}}`.
+        // Okta, for groups: `{"op":"replace","value":{"id":"…","displayName":"…"}}`.
         if target.extension.is_none() && target.attr.name == "id" {
             return match value.as_str() {
                 Some(id) if id == self.id => Ok(true),

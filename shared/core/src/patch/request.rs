@@ -115,7 +115,7 @@ fn operation_of(operation: Value, mode: Mode) -> Result<PatchOp, ScimError> {
 fn op_kind(op: Option<Value>) -> Result<OpKind, ScimError> {
     const KINDS: [OpKind; 3] = [OpKind::Add, OpKind::Remove, OpKind::Replace];
     match op {
-        // Entra: "Add", "Replace", "Remove".
+        // Entra: "Add", "Replace", "Remove" (golden/entra_user_life_cycle.json).
         Some(Value::String(name)) => {
             let named = KINDS
                 .into_iter()

@@ -23,7 +23,7 @@ pub(crate) fn coerce(
     match value {
         Value::Null => Ok(None),
         Value::Array(values) => elements(target, values, mode),
-        // OneLogin: `emails` as a single object.
+        // OneLogin: `emails` as a single object (golden/onelogin_single_object.json).
         single if mode == Mode::Compat => elements(target, vec![single], mode),
         other => Err(wrong(target, "an array", &other)),
     }
@@ -44,7 +44,8 @@ pub(crate) fn coerce_single(
         (AttributeType::String, value @ Value::String(_))
         | (AttributeType::Boolean, value @ Value::Bool(_))
         | (AttributeType::Decimal, value @ Value::Number(_)) => value,
-        // Entra: `"active": "False"`; Keycloak's extensions: `"false"`.
+        // Entra: `"active": "False"` (golden/entra_string_booleans.json); Keycloak's extensions: `"false"`
+        // (golden/keycloak_string_active.json).
         (AttributeType::Boolean, Value::String(text)) if compat => {
             match text.to_ascii_lowercase().as_str() {
                 "true" => Value::Bool(true),
@@ -143,7 +144,7 @@ fn complex(target: Target<'_>, value: Value, mode: Mode) -> Result<Option<Value>
     let attr = target.leaf();
     let value = match (value, attr.value_attribute()) {
         (Value::Object(object), _) => object,
-        // Entra: the manager as a bare id, and "" when there is none.
+        // Entra: the manager as a bare id, and "" when there is none (golden/entra_user_life_cycle.json).
         (Value::String(text), Some(_)) if mode == Mode::Compat => {
             if text.is_empty() {
                 return Ok(None);
