@@ -1,8 +1,7 @@
 //! `/health/live` and `/health/ready`, for load balancers and orchestrators.
 
 use http::{Request, StatusCode};
-use rollcall_service::Ctx;
-use rollcall_store::Database;
+use rollcall_service::{Ctx, Database, ready};
 use serde_json::json;
 
 use crate::respond::{self, FullResponse};
@@ -21,8 +20,4 @@ pub async fn handle<D: Database, B>(ctx: &Ctx<D>, request: Request<B>) -> FullRe
         _ => (StatusCode::NOT_FOUND, "ask /health/live or /health/ready"),
     };
     respond::json(status, "application/json", &json!({ "status": answer }))
-}
-
-async fn ready<D: Database>(ctx: &Ctx<D>) -> Result<(), rollcall_store::StoreError> {
-    ctx.store().await?.ping().await
 }

@@ -40,7 +40,7 @@ impl<D: Database> Ctx<D> {
     ///
     /// # Errors
     /// [`StoreError::Backend`] when it cannot be opened; the next call tries again.
-    pub async fn store(&self) -> Result<&Store<D>, StoreError> {
+    pub(crate) async fn store(&self) -> Result<&Store<D>, StoreError> {
         if let Some(store) = self.store.get() {
             return Ok(store);
         }

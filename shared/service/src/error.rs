@@ -4,8 +4,7 @@ use rollcall_core::ScimError;
 use rollcall_store::StoreError;
 
 /// The SCIM error (RFC 7644 §3.12) for a store error. What went wrong inside is logged, and doesn't leave.
-#[must_use]
-pub fn scim_error(error: StoreError) -> ScimError {
+pub(crate) fn scim_error(error: StoreError) -> ScimError {
     match error {
         StoreError::Unauthenticated => ScimError::unauthorized(
             "the bearer token is unknown, has expired, or belongs to another tenant",

@@ -2,6 +2,7 @@
 //!
 //! Each is a function that takes the [`Ctx`] of its component instance and reads as a sentence. None knows HTTP.
 
+mod access;
 pub mod admin;
 mod config;
 mod ctx;
@@ -9,7 +10,9 @@ mod error;
 mod ports;
 pub mod resources;
 
+pub use access::{authenticate, ready};
 pub use config::Config;
 pub use ctx::Ctx;
-pub use error::scim_error;
 pub use ports::{Clock, Random};
+// What the use cases take and give, so that their callers need not know the store.
+pub use rollcall_store::{Access, Database, Tenant, TenantName, Token, TokenHash};

@@ -9,8 +9,7 @@ use bytes::Bytes;
 use http::{Method, Request};
 use http_body::Body;
 use rollcall_core::excerpt;
-use rollcall_service::{Ctx, admin};
-use rollcall_store::Database;
+use rollcall_service::{Ctx, Database, admin};
 
 use crate::bearer;
 use crate::respond::FullResponse;

@@ -2,8 +2,7 @@
 
 use http::StatusCode;
 use rollcall_core::JsonObject;
-use rollcall_service::{Ctx, admin};
-use rollcall_store::{Database, Tenant};
+use rollcall_service::{Ctx, Database, Tenant, admin};
 use serde_json::{Value as Json, json};
 
 use super::body::required;

@@ -2,8 +2,7 @@
 
 use http::StatusCode;
 use rollcall_core::{JsonObject, Timestamp};
-use rollcall_service::{Ctx, admin};
-use rollcall_store::{Database, Token};
+use rollcall_service::{Ctx, Database, Token, admin};
 use serde_json::{Value as Json, json};
 
 use super::body::required;

@@ -2,8 +2,7 @@
 
 use http::Request;
 use rollcall_core::{ScimError, excerpt};
-use rollcall_service::Config;
-use rollcall_store::TenantName;
+use rollcall_service::{Config, TenantName};
 
 /// A SCIM address, taken apart.
 #[derive(Debug, PartialEq)]

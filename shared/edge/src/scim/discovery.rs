@@ -5,13 +5,12 @@ use std::iter;
 
 use http::{Method, Request, StatusCode};
 use rollcall_core::{ResourceType, Schema, ScimError, excerpt};
-use rollcall_service::Ctx;
 use rollcall_service::resources::{DEFAULT_COUNT, MAX_COUNT};
-use rollcall_store::Database;
+use rollcall_service::{Ctx, Database, authenticate};
 use serde_json::{Value as Json, json};
 
 use super::error::Refusal;
-use super::handle::{Call, authenticate, handle};
+use super::handle::{Call, handle};
 use super::list::Parameters;
 use super::render::{self, CONTENT_TYPE};
 use crate::respond::{self, FullResponse};
@@ -197,7 +196,7 @@ fn schema(schema: &Schema, base: &str) -> Json {
 
 #[cfg(test)]
 mod tests {
-    use rollcall_store::{Access, TenantName, TokenHash};
+    use rollcall_service::{Access, TenantName, TokenHash};
 
     use super::*;
 

@@ -2,8 +2,7 @@
 
 use http::Request;
 use rollcall_core::ScimError;
-use rollcall_service::{Ctx, scim_error};
-use rollcall_store::{Access, Database, TokenHash};
+use rollcall_service::{Access, Ctx, Database, TokenHash, authenticate};
 
 use super::address::Address;
 use super::error::Refusal;
@@ -64,19 +63,4 @@ fn call<'r, D: Database, B>(ctx: &Ctx<D>, head: &'r Request<B>) -> Result<Call<'
         segments,
         base,
     })
-}
-
-/// Checks the caller's token alone.
-///
-/// # Errors
-/// 401; 500 when the store fails.
-pub(super) async fn authenticate<D: Database>(
-    ctx: &Ctx<D>,
-    access: &Access,
-) -> Result<(), ScimError> {
-    let store = ctx.store().await.map_err(scim_error)?;
-    store
-        .authenticate(access, ctx.now())
-        .await
-        .map_err(scim_error)
 }

@@ -4,8 +4,7 @@ use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use http_body::Body;
 use rollcall_core::{Projection, Resource, ResourceType, ScimError, excerpt};
-use rollcall_service::{Ctx, resources as service};
-use rollcall_store::{Access, Database};
+use rollcall_service::{Access, Ctx, Database, resources as service};
 
 use super::body;
 use super::error::Refusal;
