@@ -1,4 +1,9 @@
 //! `/Users` and discovery, as RFC 7643 and RFC 7644 have them; what particular clients send is in `golden/`.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a helper of the tests ends the test"
+)]
 
 mod create;
 mod delete;
