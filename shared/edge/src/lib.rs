@@ -7,6 +7,7 @@ pub mod admin;
 mod bearer;
 mod body;
 pub mod health;
+mod path;
 mod query;
 mod respond;
 pub mod scim;

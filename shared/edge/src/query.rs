@@ -6,23 +6,29 @@ use percent_encoding::percent_decode_str;
 #[derive(Debug, PartialEq)]
 pub(crate) enum QueryError {
     /// The named parameter is not UTF-8.
-    NotUtf8(String),
+    NotUtf8(&'static str),
     /// The named parameter is there twice.
-    Duplicate(String),
+    Duplicate(&'static str),
 }
 
-/// The parameters of a query string, decoded. One without `=` has an empty value.
-pub(crate) fn parse(query: &str) -> Result<Vec<(String, String)>, QueryError> {
-    let mut parameters: Vec<(String, String)> = Vec::new();
-    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+/// The known parameters of a query string, decoded, under the names by which they are known. Case does not matter in a
+/// name, and one without `=` has an empty value. Unknown parameters are passed over, whatever they look like.
+pub(crate) fn parse(
+    query: &str,
+    known: &[&'static str],
+) -> Result<Vec<(&'static str, String)>, QueryError> {
+    let mut parameters: Vec<(&'static str, String)> = Vec::new();
+    for pair in query.split('&') {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let not_utf8 = || QueryError::NotUtf8(name.to_owned());
-        let name = decode(name).ok_or_else(not_utf8)?;
-        let value = decode(value).ok_or_else(not_utf8)?;
-        if parameters.iter().any(|(other, _)| *other == name) {
+        let is_this =
+            |known: &&&str| decode(name).is_some_and(|name| name.eq_ignore_ascii_case(known));
+        let Some(name) = known.iter().find(is_this) else {
+            continue;
+        };
+        if parameters.iter().any(|(other, _)| other == name) {
             return Err(QueryError::Duplicate(name));
         }
-        parameters.push((name, value));
+        parameters.push((name, decode(value).ok_or(QueryError::NotUtf8(name))?));
     }
     Ok(parameters)
 }
@@ -40,28 +46,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ok_decodes_plus_percent_and_bare_names() {
-        let parsed = parse("filter=userName+eq%20%22b%C3%A9%22&aadOptscim062020&count=1").unwrap();
-        let expected = [
-            ("filter", "userName eq \"bé\""),
-            ("aadOptscim062020", ""),
-            ("count", "1"),
+    fn ok_decodes_plus_and_percent_and_passes_over_what_it_does_not_know() {
+        let query = "FILTER=userName+eq%20%22b%C3%A9%22&aadOptscim062020&x=%ff&x=1&count";
+        let parsed = parse(query, &["filter", "count", "sortBy"]);
+        let expected = vec![
+            ("filter", "userName eq \"bé\"".to_owned()),
+            ("count", String::new()),
         ];
-        assert_eq!(
-            parsed,
-            expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
-        );
+        assert_eq!(parsed, Ok(expected));
     }
 
     #[test]
     fn err_names_the_parameter() {
+        let known = ["filter", "count"];
         assert_eq!(
-            parse("filter=%ff"),
-            Err(QueryError::NotUtf8("filter".into()))
+            parse("filter=%ff", &known),
+            Err(QueryError::NotUtf8("filter"))
         );
         assert_eq!(
-            parse("count=1&count=2"),
-            Err(QueryError::Duplicate("count".into()))
+            parse("count=1&COUNT=2", &known),
+            Err(QueryError::Duplicate("count"))
         );
     }
 }

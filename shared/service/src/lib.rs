@@ -15,4 +15,4 @@ pub use config::Config;
 pub use ctx::Ctx;
 pub use ports::{Clock, Random};
 // What the use cases take and give, so that their callers need not know the store.
-pub use rollcall_store::{Access, Database, Tenant, TenantName, Token, TokenHash};
+pub use rollcall_store::{Access, Database, StoreError, Tenant, TenantName, Token, TokenHash};

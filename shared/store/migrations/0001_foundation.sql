@@ -176,9 +176,11 @@ SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL WHERE 0;
 CREATE TRIGGER reindex_run INSTEAD OF INSERT ON reindex
 BEGIN
     INSERT INTO path (tenant, type, name)
-    SELECT DISTINCT NEW.tenant, NEW.type, item.value ->> 0 FROM json_each(NEW.indexed) item
+    SELECT NEW.tenant, NEW.type, item.name FROM (
+        SELECT value ->> 0 AS name FROM json_each(NEW.indexed)
+        UNION SELECT value ->> 0 FROM json_each(NEW.uniques)) item
     WHERE NOT EXISTS (
-        SELECT 1 FROM path WHERE tenant = NEW.tenant AND type = NEW.type AND name = item.value ->> 0);
+        SELECT 1 FROM path WHERE tenant = NEW.tenant AND type = NEW.type AND name = item.name);
     DELETE FROM unique_value WHERE (path, value) IN (
         SELECT path.id, item.value ->> 1 FROM json_each(NEW.freed) item
         CROSS JOIN path ON path.tenant = NEW.tenant AND path.type = NEW.type AND path.name = item.value ->> 0);

@@ -19,6 +19,12 @@ pub enum StoreError {
     /// A value that has to be unique is taken.
     #[error("conflict")]
     Conflict,
+    /// The resource would be larger than [`MAX_DOCUMENT`](crate::MAX_DOCUMENT).
+    #[error("too large")]
+    TooLarge,
+    /// Another write holds the database for too long.
+    #[error("the database is busy")]
+    Busy,
     /// The database failed, or something in it is not what this release writes.
     #[error("database: {0}")]
     Backend(String),
@@ -27,7 +33,10 @@ pub enum StoreError {
 impl From<SqlError> for StoreError {
     fn from(error: SqlError) -> Self {
         match error {
-            SqlError::Unique(_) => Self::Conflict,
+            SqlError::Busy => Self::Busy,
+            SqlError::Unique(table) if table == "unique_value" || table == "tenant" => {
+                Self::Conflict
+            }
             SqlError::Refused(word) => match word.as_str() {
                 "unauthenticated" => Self::Unauthenticated,
                 "not found" => Self::NotFound,

@@ -14,6 +14,8 @@ pub(crate) struct Compiler<'a> {
     /// What `meta.location` is before the id.
     location: &'a str,
     parameters: Vec<Value>,
+    /// The paths that were named already, with the expressions for their numbers.
+    paths: Vec<(String, String)>,
 }
 
 /// Where an attribute's values are.
@@ -33,6 +35,7 @@ impl<'a> Compiler<'a> {
             resource_type,
             location,
             parameters,
+            paths: Vec::new(),
         }
     }
 
@@ -49,11 +52,16 @@ impl<'a> Compiler<'a> {
 
     /// The number of an attribute's path. A path that no resource ever had has none, and finds nothing.
     pub fn path(&mut self, key: &str) -> String {
+        if let Some((_, number)) = self.paths.iter().find(|(known, _)| known == key) {
+            return number.clone();
+        }
         let type_name = self.bind(self.resource_type.name.as_str());
-        let key = self.bind(key);
-        format!(
-            "(SELECT id FROM path WHERE tenant = (SELECT tenant FROM open) AND type = {type_name} AND name = {key})"
-        )
+        let name = self.bind(key);
+        let number = format!(
+            "(SELECT id FROM path WHERE tenant = (SELECT tenant FROM open) AND type = {type_name} AND name = {name})"
+        );
+        self.paths.push((key.to_owned(), number.clone()));
+        number
     }
 
     /// `FROM … WHERE …` over the resources `r` that match.

@@ -23,7 +23,7 @@ pub use access::{Access, TenantName, TokenHash};
 pub use changes::Change;
 pub use error::StoreError;
 pub use list::{Page, Query};
-pub use resources::Operation;
+pub use resources::{MAX_DOCUMENT, Operation};
 pub use sql::Database;
 pub use store::{Durability, Store};
 pub use tenants::Tenant;

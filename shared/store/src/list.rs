@@ -5,7 +5,7 @@ use rollcall_core::{Bound, Resource, ResourceType, Sort, SortOrder, Timestamp};
 use crate::access::{self, Access, OPEN};
 use crate::error::StoreError;
 use crate::filter::Compiler;
-use crate::resources;
+use crate::resources::{self, MAX_DOCUMENT};
 use crate::sql::Database;
 use crate::store::Store;
 
@@ -23,6 +23,10 @@ pub struct Query<'q> {
     /// What `meta.location` of these resources is before the id.
     pub location: &'q str,
 }
+
+/// How many bytes of documents a page holds before it is cut; it always holds one. RFC 7644 §3.4.2.4 lets a page have
+/// fewer resources than were asked for, and clients go on after what they got.
+const MAX_PAGE: usize = 8 * MAX_DOCUMENT;
 
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,7 +87,10 @@ impl<D: Database> Store<D> {
                  SELECT r.seq AS row, {key} AS key FROM (SELECT r.* {matching}) r {join} \
                  ORDER BY {order} LIMIT {limit} + 0 OFFSET {offset} + 0) \
                  SELECT coalesce(({total}), 0), r.id, r.version, r.created, r.modified, r.doc \
-                 FROM open LEFT JOIN page ON 1 LEFT JOIN resource r ON r.seq = page.row ORDER BY {order}"
+                 FROM open LEFT JOIN ( \
+                 SELECT row, key, r.*, sum(octet_length(r.doc)) OVER (ORDER BY {order}) AS bytes \
+                 FROM page JOIN resource r ON r.seq = page.row) r \
+                 ON r.bytes - octet_length(r.doc) < {MAX_PAGE} ORDER BY {order}"
             )
         };
         let rows = self.run(&statement, compiler.into_parameters()).await?;

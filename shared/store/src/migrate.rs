@@ -6,7 +6,8 @@ use crate::sql::{Database, Sql, SqlError};
 /// All migrations, the first one first. A released one never changes; a new one goes to the end.
 const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_foundation.sql")];
 
-/// How often a busy database is asked again, each time after its busy time-out.
+/// How often a busy database is asked again. It waits by itself before it says that it is busy, except where that could
+/// not help.
 const ATTEMPTS: usize = 6;
 
 /// Applies what is missing. Instances that start together queue for the write lock, and all but the first find nothing
@@ -15,13 +16,18 @@ pub(crate) async fn run<D: Database>(
     database: &D,
     connection: &D::Connection,
 ) -> Result<(), StoreError> {
-    if applied(connection).await? == MIGRATIONS.len() {
+    // A newer release may have applied more.
+    if applied(connection).await? >= MIGRATIONS.len() {
         return Ok(());
     }
     // A transaction needs a connection of its own; dropping the connection rolls it back.
     let own = database.connect().await?;
     // Write-ahead logging lets readers and a writer work side by side. It stays with the file.
-    until_not_busy(&own, "PRAGMA journal_mode = WAL").await?;
+    // What isn't a file of SQLite's own has no such mode, and needs none.
+    match until_not_busy(&own, "PRAGMA journal_mode = WAL").await {
+        Err(StoreError::Busy) => return Err(StoreError::Busy),
+        Ok(()) | Err(_) => {}
+    }
     until_not_busy(&own, "BEGIN IMMEDIATE").await?;
     own.run(
         "CREATE TABLE IF NOT EXISTS schema_migration (number INTEGER PRIMARY KEY) STRICT",

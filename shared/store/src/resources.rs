@@ -13,6 +13,9 @@ const WRITE: &str = "INSERT INTO write \
     (tenant, hash, at, operation, type, id, expected, doc, unindexed, indexed, freed, uniques, attributes) \
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 
+/// The largest document, in bytes of JSON: a chain of modifications must not grow a resource without end.
+pub const MAX_DOCUMENT: usize = 1024 * 1024;
+
 /// How a resource is changed, as the change log names it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Operation {
@@ -137,6 +140,9 @@ impl<D: Database> Store<D> {
         difference: Difference,
     ) -> Result<(), StoreError> {
         let document = Json::Object(resource.attributes.clone()).to_string();
+        if document.len() > MAX_DOCUMENT {
+            return Err(StoreError::TooLarge);
+        }
         let mut parameters = access::parameters(access, resource.modified);
         parameters.extend([
             operation.into(),

@@ -106,6 +106,9 @@ impl Row {
     }
 }
 
+/// How much of a database's message is kept, in characters.
+const MAX_MESSAGE: usize = 500;
+
 /// Why a statement failed.
 #[derive(Clone, Debug, Error, PartialEq)]
 pub enum SqlError {
@@ -149,7 +152,8 @@ impl SqlError {
         if message.contains("no such table") {
             return Self::NoSuchTable;
         }
-        Self::Other(message.to_owned())
+        // A message may repeat the whole statement.
+        Self::Other(message.chars().take(MAX_MESSAGE).collect())
     }
 }
 

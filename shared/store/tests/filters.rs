@@ -36,6 +36,7 @@ fn stored(
         // Each resource starts with another one's attributes, so that an update of the index is tested, too.
         for (resource, other) in resources.iter().zip(resources.iter().rev()) {
             let mut first = Resource {
+                version: 1,
                 attributes: other.attributes.clone(),
                 ..resource.clone()
             };
@@ -43,12 +44,8 @@ fn stored(
                 .attributes
                 .insert("userName".into(), format!("first {}", resource.id).into());
             store.create(&access, users, &first).await.unwrap();
-            let second = Resource {
-                version: 2,
-                ..resource.clone()
-            };
             store
-                .update(&access, users, Operation::Replace, &first, &second)
+                .update(&access, users, Operation::Replace, &first, resource)
                 .await
                 .unwrap();
         }
@@ -74,7 +71,7 @@ fn resources() -> impl Strategy<Value = Vec<Resource>> {
                 resource.modified = resource.created;
                 Resource {
                     id: format!("{}-{number}", resource.id),
-                    version: 1,
+                    version: 2,
                     ..resource
                 }
             });
@@ -129,20 +126,37 @@ proptest! {
 fn a_filter_of_the_greatest_size_runs() {
     let users = ResourceType::user();
     let dir = tempfile::tempdir().unwrap();
-    let (store, access) = stored(&dir, &users, &[]);
+    let named = |number: usize| {
+        let attributes = serde_json::json!({
+            "userName": format!("u{number}"), "addresses": [{"country": "NL"}, {"country": "BE"}],
+        });
+        Resource {
+            id: number.to_string(),
+            version: 2,
+            created: Timestamp::from_millis(0),
+            modified: Timestamp::from_millis(0),
+            attributes: attributes.as_object().unwrap().clone(),
+        }
+    };
+    let resources: Vec<Resource> = (0..20).map(named).collect();
+    let (store, access) = stored(&dir, &users, &resources);
     let terms = |text: &str| vec![text; rollcall_core::MAX_FILTER_TERMS].join(" or ");
-    let nested = format!(
-        "{}id pr{}",
-        "not (".repeat(rollcall_core::MAX_FILTER_DEPTH - 1),
-        ")".repeat(rollcall_core::MAX_FILTER_DEPTH - 1)
-    );
+    let depth = rollcall_core::MAX_FILTER_DEPTH - 1;
+    let nested = format!("{}id pr{}", "not (".repeat(depth), ")".repeat(depth));
+    let inner = vec!["country ne \"NL\""; rollcall_core::MAX_FILTER_TERMS].join(" and ");
     for text in [
         terms("title eq \"a\""),
         terms("title ne \"a\""),
         terms("id pr"),
+        terms("addresses pr"),
+        terms("not (addresses[country pr])"),
+        format!("addresses[{inner}]"),
         nested,
     ] {
-        let filter = Filter::parse(&text).unwrap();
+        // The longest of them are over the limit on length, which is another refusal than one of the database.
+        let Ok(filter) = Filter::parse(&text) else {
+            continue;
+        };
         let bound = filter.bind(&users).unwrap();
         let query = Query {
             filter: Some(&bound),

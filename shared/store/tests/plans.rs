@@ -242,7 +242,7 @@ fn a_kept_statement_is_compiled_once() {
             let rows = prepared
                 .query(::rusqlite::params_from_iter(parameters))
                 .unwrap();
-            drop(rows.mapped(|_| Ok(())).count());
+            let _ = rows.mapped(|_| Ok(())).count();
         }
         let again = prepared.get_status(::rusqlite::StatementStatus::RePrepare);
         assert_eq!(again, 0, "{statement}");

@@ -38,6 +38,8 @@ pub async fn run<D: Database>(store: &Store<D>) -> Vec<Outcome> {
         writing::a_conflicting_update_changes_nothing,
         writing::a_delete_with_an_old_version_is_refused,
         writing::every_write_is_in_the_change_log_and_without_values,
+        writing::a_resource_does_not_grow_without_end,
+        listing::a_page_is_cut_before_it_is_too_large,
         listing::an_unfiltered_list_counts_without_the_deleted,
         listing::pages_follow_each_other,
         listing::the_index_follows_an_update,

@@ -159,3 +159,23 @@ pub async fn missing_values_sort_last_then_first<D: Database>(f: Fixture<'_, D>)
     ensure!(names(&f.page(None, Some(("title", "descending")), 0, 9).await?) == ["b", "a", "c"]);
     Ok(())
 }
+
+pub async fn a_page_is_cut_before_it_is_too_large<D: Database>(f: Fixture<'_, D>) -> Result<()> {
+    let large = "x".repeat(1_000_000);
+    for name in ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"] {
+        f.create(&f.user(name, &json!({"userName": name, "title": large})))
+            .await?;
+    }
+    let first = f.page(None, None, 0, 100).await?;
+    let shown = first.resources.len() as u64;
+    ensure!(
+        first.total == 11 && (8..11).contains(&shown),
+        "{shown} are on it"
+    );
+    let rest = f.page(None, None, shown, 100).await?;
+    ensure!(
+        rest.resources.len() as u64 == 11 - shown,
+        "the rest does not follow"
+    );
+    Ok(())
+}

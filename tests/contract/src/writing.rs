@@ -1,7 +1,7 @@
 //! Create, update, delete: atomic, conditional, logged.
 
 use anyhow::{Result, ensure};
-use rollcall_store::{Database, StoreError};
+use rollcall_store::{Database, MAX_DOCUMENT, StoreError};
 use serde_json::json;
 
 use crate::fixture::Fixture;
@@ -166,5 +166,14 @@ pub async fn every_write_is_in_the_change_log_and_without_values<D: Database>(
         .changes(&f.access.tenant, log[0].sequence, 1)
         .await?;
     ensure!(rest == log[1..2], "`after` and `limit` are not kept");
+    Ok(())
+}
+
+pub async fn a_resource_does_not_grow_without_end<D: Database>(f: Fixture<'_, D>) -> Result<()> {
+    let first = f.create_named("anna").await?;
+    let title = "x".repeat(MAX_DOCUMENT);
+    let grown = f.next(&first, &json!({"userName": "anna", "title": title}));
+    ensure!(f.update(&first, &grown).await == Err(StoreError::TooLarge));
+    ensure!(f.get(&first.id).await? == Some(first), "it was changed");
     Ok(())
 }

@@ -2,23 +2,35 @@
 
 use bytes::Bytes;
 use http_body::Body;
-use rollcall_core::{JsonObject, parse_object};
+use rollcall_core::{JsonObject, excerpt, parse_object};
 
 use super::problem::Problem;
 use crate::body::{self, BodyError, MAX_BODY};
 
-/// Reads the JSON object in a request's body.
+/// Reads the JSON object in a request's body, which has no other members than the known ones: a misspelt `expires_at`
+/// must not make a token that never expires.
 ///
 /// # Errors
-/// 413, or 400 when it is not a JSON object.
-pub(super) async fn read<B: Body<Data = Bytes>>(body: B) -> Result<JsonObject, Problem> {
+/// 413, or 400 when it is not such an object.
+pub(super) async fn read<B: Body<Data = Bytes>>(
+    body: B,
+    known: &[&str],
+) -> Result<JsonObject, Problem> {
     let bytes = body::read(body).await.map_err(|error| match error {
         BodyError::TooLarge => {
             Problem::too_large(format!("the body is larger than {MAX_BODY} bytes"))
         }
         BodyError::Broken => Problem::invalid("the body ended early: send it again".into()),
     })?;
-    parse_object(&bytes).map_err(|error| Problem::invalid(error.detail))
+    let object = parse_object(&bytes).map_err(|error| Problem::invalid(error.detail))?;
+    match object.keys().find(|name| !known.contains(&name.as_str())) {
+        None => Ok(object),
+        Some(unknown) => Err(Problem::invalid(format!(
+            "`{}` is not known here: this takes {}",
+            excerpt(unknown),
+            known.join(", ")
+        ))),
+    }
 }
 
 /// The string that a request has to have under `name`.

@@ -12,6 +12,7 @@ use rollcall_core::excerpt;
 use rollcall_service::{Ctx, Database, admin};
 
 use crate::bearer;
+use crate::path;
 use crate::respond::FullResponse;
 use problem::Problem;
 
@@ -32,28 +33,28 @@ async fn answer<D: Database, B: Body<Data = Bytes>>(
     body: B,
 ) -> Result<FullResponse, Problem> {
     admin::authenticate(ctx, bearer::token(head.headers()))?;
-    let path = head.uri().path();
-    let segments: Vec<&str> = path
-        .split('/')
-        .filter(|segment| !segment.is_empty())
-        .collect();
-    match (segments.get(2..).unwrap_or_default(), head.method()) {
+    let segments = path::segments(head.uri().path());
+    let segments = path::borrowed(segments.get(2..).unwrap_or_default());
+    match (&segments[..], head.method()) {
         (["tenants"], &Method::GET) => tenants::list(ctx).await,
-        (["tenants"], &Method::POST) => tenants::create(ctx, body::read(body).await?).await,
+        (["tenants"], &Method::POST) => {
+            tenants::create(ctx, body::read(body, &["name"]).await?).await
+        }
         (["tenants"], _) => Err(Problem::method("GET, POST")),
         (["tenants", name], &Method::GET) => tenants::get(ctx, name).await,
         (["tenants", name], &Method::DELETE) => tenants::delete(ctx, name).await,
         (["tenants", _], _) => Err(Problem::method("GET, DELETE")),
         (["tenants", name, "tokens"], &Method::GET) => tokens::list(ctx, name).await,
         (["tenants", name, "tokens"], &Method::POST) => {
-            tokens::create(ctx, name, body::read(body).await?).await
+            let body = body::read(body, &["name", "expires_at"]).await?;
+            tokens::create(ctx, name, body).await
         }
         (["tenants", _, "tokens"], _) => Err(Problem::method("GET, POST")),
         (["tenants", name, "tokens", id], &Method::DELETE) => tokens::delete(ctx, name, id).await,
         (["tenants", _, "tokens", _], _) => Err(Problem::method("DELETE")),
         _ => Err(Problem::not_found(format!(
             "there is nothing at `{}`",
-            excerpt(path)
+            excerpt(head.uri().path())
         ))),
     }
 }

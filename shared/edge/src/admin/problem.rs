@@ -2,6 +2,7 @@
 
 use http::header::{ALLOW, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
+use rollcall_service::StoreError;
 use rollcall_service::admin::AdminError;
 use serde_json::json;
 
@@ -70,6 +71,7 @@ impl From<AdminError> for Problem {
             AdminError::Unauthenticated => StatusCode::UNAUTHORIZED,
             AdminError::Invalid(_) => StatusCode::BAD_REQUEST,
             AdminError::Conflict(_) => StatusCode::CONFLICT,
+            AdminError::Store(StoreError::Busy) => StatusCode::SERVICE_UNAVAILABLE,
             AdminError::Store(cause) => {
                 eprintln!("{cause}");
                 StatusCode::INTERNAL_SERVER_ERROR

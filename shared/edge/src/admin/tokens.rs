@@ -1,7 +1,7 @@
 //! `/admin/v1/tenants/{tenant}/tokens`.
 
 use http::StatusCode;
-use rollcall_core::{JsonObject, Timestamp};
+use rollcall_core::{JsonObject, Timestamp, excerpt};
 use rollcall_service::{Ctx, Database, Token, admin};
 use serde_json::{Value as Json, json};
 
@@ -52,7 +52,8 @@ fn expiry(body: &JsonObject) -> Result<Option<Timestamp>, Problem> {
             .map(Some)
             .ok_or_else(|| {
                 Problem::invalid(format!(
-                    "`expires_at` is {value}: give a time such as \"2030-01-31T00:00:00Z\""
+                    "`expires_at` is {}: give a time such as \"2030-01-31T00:00:00Z\"",
+                    excerpt(&value.to_string())
                 ))
             }),
     }

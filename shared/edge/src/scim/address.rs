@@ -1,16 +1,20 @@
 //! What a SCIM address says: `/scim/v2/…` is the default tenant, `/t/{tenant}/scim/v2/…` another.
 
+use std::borrow::Cow;
+
 use http::Request;
 use rollcall_core::{ScimError, excerpt};
 use rollcall_service::{Config, TenantName};
+
+use crate::path;
 
 /// A SCIM address, taken apart.
 #[derive(Debug, PartialEq)]
 pub(super) struct Address<'r> {
     /// Whose data it is about.
     pub tenant: TenantName,
-    /// What follows `/scim/v2`, without empty segments.
-    pub segments: Vec<&'r str>,
+    /// What follows `/scim/v2`, decoded, without empty segments.
+    pub segments: Vec<Cow<'r, str>>,
     /// The base URI of the tenant's SCIM service, without a slash at the end.
     pub base: String,
 }
@@ -21,13 +25,10 @@ impl<'r> Address<'r> {
     /// # Errors
     /// 404 when the path is no SCIM address, or what stands for the tenant can't be a tenant's name.
     pub fn of<B>(request: &'r Request<B>, config: &Config) -> Result<Self, ScimError> {
-        let path = request.uri().path();
-        let mut segments: Vec<&str> = path
-            .split('/')
-            .filter(|segment| !segment.is_empty())
-            .collect();
-        let unknown = || ScimError::not_found(format!("there is nothing at `{}`", excerpt(path)));
-        let tenant = if segments.first() == Some(&"t") {
+        let whole = request.uri().path();
+        let mut segments = path::segments(whole);
+        let unknown = || ScimError::not_found(format!("there is nothing at `{}`", excerpt(whole)));
+        let tenant = if segments.first().is_some_and(|first| first == "t") {
             let name = segments
                 .get(1)
                 .and_then(|name| TenantName::parse(name))
@@ -37,9 +38,9 @@ impl<'r> Address<'r> {
         } else {
             TenantName::default_tenant()
         };
-        if segments.get(..2) != Some(&["scim", "v2"]) {
+        let ["scim", "v2", ..] = path::borrowed(&segments)[..] else {
             return Err(unknown());
-        }
+        };
         let segments = segments.split_off(2);
         let origin = config.base_url.clone().unwrap_or_else(|| origin(request));
         let prefix = if tenant.is_default() {

@@ -13,6 +13,7 @@ use super::error::Refusal;
 use super::handle::{Call, handle};
 use super::list::Parameters;
 use super::render::{self, CONTENT_TYPE};
+use crate::path;
 use crate::respond::{self, FullResponse};
 
 const READ_ONLY: &[Method] = &[Method::GET];
@@ -35,7 +36,7 @@ fn answer<B>(
     call: &Call<'_>,
     request: &Request<B>,
 ) -> Result<FullResponse, Refusal> {
-    let (endpoint, key) = match call.segments[..] {
+    let (endpoint, key) = match path::borrowed(&call.segments)[..] {
         [] => return Err(not_implemented("a query over all resource types")),
         [endpoint] => (endpoint, None),
         [endpoint, key] => (endpoint, Some(key)),
@@ -213,7 +214,7 @@ mod tests {
                 tenant: TenantName::default_tenant(),
                 token: TokenHash::of("token"),
             },
-            segments: segments.collect(),
+            segments: segments.map(Into::into).collect(),
             base: "http://id.example/scim/v2".into(),
         };
         let answer = answer(&[ResourceType::user()], &call, &request);

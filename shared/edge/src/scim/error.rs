@@ -1,6 +1,6 @@
 //! SCIM errors as responses (RFC 7644 §3.12).
 
-use http::header::{ALLOW, WWW_AUTHENTICATE};
+use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Method, StatusCode};
 use rollcall_core::ScimError;
 use serde_json::Value as Json;
@@ -24,8 +24,8 @@ impl From<ScimError> for Refusal {
 }
 
 impl Refusal {
-    /// Whether the caller's token may still have to be looked at before the caller learns of this.
-    pub fn is_before_authentication(&self) -> bool {
+    /// Whether the request is what is wrong, and neither its token nor the service.
+    pub fn is_about_the_request(&self) -> bool {
         match self {
             Self::Error(error) => error.status != 401 && error.status < 500,
             Self::Method(_) => true,
@@ -58,6 +58,11 @@ impl Refusal {
                 WWW_AUTHENTICATE,
                 HeaderValue::from_static("Bearer realm=\"scim\""),
             );
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response
     }

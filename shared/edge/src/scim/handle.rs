@@ -1,6 +1,8 @@
 //! What every SCIM request goes through, whatever it asks for.
 
-use http::Request;
+use std::borrow::Cow;
+
+use http::{Method, Request};
 use rollcall_core::ScimError;
 use rollcall_service::{Access, Ctx, Database, TokenHash, authenticate};
 
@@ -15,35 +17,37 @@ pub(super) struct Call<'r> {
     /// The caller's claim to the tenant.
     pub access: Access,
     /// What follows `/scim/v2`.
-    pub segments: Vec<&'r str>,
+    pub segments: Vec<Cow<'r, str>>,
     /// The base URI of the tenant's SCIM service.
     pub base: String,
 }
 
-/// Reads address and token, has `answer` answer, and turns refusals into responses. A stranger learns nothing from a
-/// refusal but that a token is wanted.
+/// Reads address and token, has `answer` answer, and turns refusals into responses. Whoever has no good token learns of
+/// no other refusal, and nothing of theirs is read or written.
 pub(super) async fn handle<'r, D: Database, B>(
     ctx: &Ctx<D>,
     head: &'r Request<B>,
     answer: impl AsyncFnOnce(Call<'r>) -> Result<FullResponse, Refusal>,
 ) -> FullResponse {
-    let refused = match call(ctx, head) {
-        Err(error) => return Refusal::Error(error).into_response(),
-        Ok(call) => {
+    let answered = match call(ctx, head) {
+        Err(error) => Err(error.into()),
+        Ok(call) if head.method() == Method::GET => {
             let access = call.access.clone();
             match answer(call).await {
-                Ok(response) => return response,
-                Err(refusal) if refusal.is_before_authentication() => {
-                    match authenticate(ctx, &access).await {
-                        Ok(()) => refusal,
-                        Err(error) => Refusal::Error(error),
-                    }
-                }
-                Err(refusal) => refusal,
+                Err(refusal) if refusal.is_about_the_request() => Err(authenticate(ctx, &access)
+                    .await
+                    .err()
+                    .map_or(refusal, Refusal::Error)),
+                answered => answered,
             }
         }
+        // A body to read or a lock to take is work, so the token comes first.
+        Ok(call) => match authenticate(ctx, &call.access).await {
+            Ok(()) => answer(call).await,
+            Err(error) => Err(error.into()),
+        },
     };
-    refused.into_response()
+    answered.unwrap_or_else(Refusal::into_response)
 }
 
 fn call<'r, D: Database, B>(ctx: &Ctx<D>, head: &'r Request<B>) -> Result<Call<'r>, ScimError> {

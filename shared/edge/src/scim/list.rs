@@ -8,6 +8,17 @@ use crate::query::{self, QueryError};
 
 const SEARCH_SCHEMA: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 
+/// The names of the parameters.
+const KNOWN: &[&str] = &[
+    "filter",
+    "sortBy",
+    "sortOrder",
+    "startIndex",
+    "count",
+    "attributes",
+    "excludedAttributes",
+];
+
 /// The parameters of a request, wherever they came from. Unknown ones are left out.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Parameters {
@@ -24,18 +35,17 @@ impl Parameters {
     /// 400 `invalidValue` for a number that isn't one, text that isn't UTF-8, or a parameter that is there twice.
     pub fn from_query(query: Option<&str>) -> Result<Self, ScimError> {
         let mut parameters = Self::default();
-        let pairs = query::parse(query.unwrap_or_default()).map_err(|error| match error {
-            QueryError::NotUtf8(name) => ScimError::invalid_value(format!(
-                "`{}` is not UTF-8: percent-encode it as UTF-8",
-                excerpt(&name)
-            )),
-            QueryError::Duplicate(name) => ScimError::invalid_value(format!(
-                "`{}` is there twice: send it once",
-                excerpt(&name)
-            )),
-        })?;
+        let pairs =
+            query::parse(query.unwrap_or_default(), KNOWN).map_err(|error| match error {
+                QueryError::NotUtf8(name) => ScimError::invalid_value(format!(
+                    "`{name}` is not UTF-8: percent-encode it as UTF-8"
+                )),
+                QueryError::Duplicate(name) => {
+                    ScimError::invalid_value(format!("`{name}` is there twice: send it once"))
+                }
+            })?;
         for (name, value) in pairs {
-            parameters.set(&name, value)?;
+            parameters.set(name, value)?;
         }
         Ok(parameters)
     }
@@ -79,7 +89,11 @@ impl Parameters {
         )
     }
 
+    /// An empty value is as good as none.
     fn set(&mut self, name: &str, value: String) -> Result<(), ScimError> {
+        if value.is_empty() {
+            return Ok(());
+        }
         let search = &mut self.search;
         match name.to_ascii_lowercase().as_str() {
             "filter" => search.filter = Some(value),
@@ -152,6 +166,15 @@ mod tests {
         let body = json!({"schemas": [SEARCH_SCHEMA], "new": true, "also": {}, "count": null});
         let parameters = Parameters::from_body(body.as_object().unwrap().clone()).unwrap();
         assert_eq!(parameters, Parameters::default());
+    }
+
+    #[test]
+    fn ok_empty_is_absent() {
+        let query = "filter=&sortBy=&sortOrder=&startIndex=&count=&attributes=&excludedAttributes=";
+        assert_eq!(
+            Parameters::from_query(Some(query)),
+            Ok(Parameters::default())
+        );
     }
 
     #[test]

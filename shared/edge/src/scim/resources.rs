@@ -12,6 +12,7 @@ use super::etag;
 use super::handle::handle;
 use super::list::Parameters;
 use super::render;
+use crate::path;
 use crate::respond::{self, FullResponse};
 
 const COLLECTION: &[Method] = &[Method::GET, Method::POST];
@@ -36,7 +37,10 @@ pub async fn resources<D: Database, B: Body<Data = Bytes>>(
             head: &head,
         };
         endpoint
-            .answer(call.segments.get(1..).unwrap_or_default(), body)
+            .answer(
+                &path::borrowed(call.segments.get(1..).unwrap_or_default()),
+                body,
+            )
             .await
     })
     .await

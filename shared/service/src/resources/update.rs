@@ -35,7 +35,7 @@ pub(super) async fn update<D: Database>(
             id: old.id.clone(),
             version: old.version + 1,
             created: old.created,
-            modified: ctx.now().max(old.modified),
+            modified: ctx.now(),
             attributes,
         };
         let store = ctx.store().await.map_err(scim_error)?;
