@@ -5,7 +5,7 @@ use ureq::Agent;
 use ureq::http::{HeaderMap, Method, Request};
 
 /// Sends requests to one API of the service, and never fails on a status.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Client {
     /// What every path is appended to.
     pub base: String,
@@ -104,6 +104,24 @@ impl Client {
         headers: &[(&str, &str)],
         body: Option<&[u8]>,
     ) -> Answer {
+        self.try_send(method, path, headers, body)
+            .unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+    }
+
+    /// The same for a service that may go away meanwhile.
+    ///
+    /// # Errors
+    /// When no whole answer comes.
+    ///
+    /// # Panics
+    /// When the request is malformed.
+    pub fn try_send(
+        &self,
+        method: &Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&[u8]>,
+    ) -> Result<Answer, ureq::Error> {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.base));
@@ -121,20 +139,14 @@ impl Client {
                 .agent
                 .run(request.body(()).expect("a well-formed request")),
         };
-        let (head, mut body) = sent
-            .unwrap_or_else(|error| panic!("{method} {path}: {error}"))
-            .into_parts();
-        let text = body
-            .with_config()
-            .limit(u64::MAX)
-            .read_to_string()
-            .expect("a whole answer");
-        Answer {
-            what: format!("{method} {path}"),
-            status: head.status.as_u16(),
-            headers: head.headers,
+        let (head, mut body) = sent?.into_parts();
+        let text = body.with_config().limit(u64::MAX).read_to_string()?;
+        Ok(Answer::new(
+            format!("{method} {path}"),
+            head.status.as_u16(),
+            head.headers,
             text,
-        }
+        ))
     }
 }
 
@@ -165,6 +177,15 @@ pub struct Answer {
 }
 
 impl Answer {
+    pub(crate) fn new(what: String, status: u16, headers: HeaderMap, text: String) -> Self {
+        Self {
+            what,
+            status,
+            headers,
+            text,
+        }
+    }
+
     /// Demands a status.
     ///
     /// # Panics
