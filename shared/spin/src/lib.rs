@@ -7,6 +7,4 @@ mod sqlite;
 mod variables;
 
 pub use serve::serve;
-pub use spin_sdk::http::Request;
-pub use spin_sdk::http_service;
 pub use sqlite::Sqlite;

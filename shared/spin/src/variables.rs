@@ -1,6 +1,7 @@
 //! The configuration, from Spin's application variables.
 
 use anyhow::{Context, Result, bail};
+use http::Uri;
 use rollcall_service::Config;
 use rollcall_store::Durability;
 use spin_sdk::variables;
@@ -12,14 +13,25 @@ pub(crate) async fn config() -> Result<Config> {
         Some("normal") => Durability::Normal,
         Some(other) => bail!("the variable `durability` is `{other}`: set it to full or normal"),
     };
-    let base_url = variable("base_url")
-        .await?
-        .map(|url| url.trim_end_matches('/').to_owned());
+    let base_url = variable("base_url").await?;
+    let base_url = base_url.map(|url| address(&url)).transpose()?;
     Ok(Config {
         base_url,
         admin_token: variable("admin_token").await?,
         durability,
     })
+}
+
+/// An absolute address without a slash at the end, so that paths can be appended.
+fn address(url: &str) -> Result<String> {
+    let parsed: Option<Uri> = url.parse().ok();
+    let scheme = parsed.as_ref().and_then(Uri::scheme_str);
+    if !matches!(scheme, Some("http" | "https")) {
+        bail!(
+            "the variable `base_url` is `{url}`: set it to an address such as https://id.example.com"
+        );
+    }
+    Ok(url.trim_end_matches('/').to_owned())
 }
 
 /// A variable; an empty one counts as unset, as does one that the component is not given.

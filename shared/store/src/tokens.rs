@@ -17,7 +17,7 @@ pub struct Token {
     pub name: String,
     /// When it was issued.
     pub created: Timestamp,
-    /// When it stops to work; `None` is never.
+    /// When it stops working; `None` is never.
     pub expires: Option<Timestamp>,
 }
 
@@ -61,7 +61,7 @@ impl<D: Database> Store<D> {
             .collect()
     }
 
-    /// Deletes a token; it stops to work at once.
+    /// Deletes a token; it stops working at once.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when the tenant has no such token.

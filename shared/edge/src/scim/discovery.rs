@@ -16,7 +16,7 @@ use super::render::{self, CONTENT_TYPE};
 use crate::path;
 use crate::respond::{self, FullResponse};
 
-const READ_ONLY: &[Method] = &[Method::GET];
+const READ_ONLY: &[Method] = &[Method::GET, Method::HEAD];
 
 /// Describes the service to clients, given the resource types that it serves.
 pub async fn discovery<D: Database, B>(
@@ -84,7 +84,7 @@ fn answer<B>(
 }
 
 fn only_get<B>(request: &Request<B>) -> Result<(), Refusal> {
-    if request.method() == Method::GET {
+    if READ_ONLY.contains(request.method()) {
         Ok(())
     } else {
         Err(Refusal::Method(READ_ONLY))

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use http::{Method, Request};
+use http::Request;
 use rollcall_core::ScimError;
 use rollcall_service::{Access, Ctx, Database, TokenHash, authenticate};
 
@@ -31,7 +31,7 @@ pub(super) async fn handle<'r, D: Database, B>(
 ) -> FullResponse {
     let answered = match call(ctx, head) {
         Err(error) => Err(error.into()),
-        Ok(call) if head.method() == Method::GET => {
+        Ok(call) if head.method().is_safe() => {
             let access = call.access.clone();
             match answer(call).await {
                 Err(refusal) if refusal.is_about_the_request() => Err(authenticate(ctx, &access)

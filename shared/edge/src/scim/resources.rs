@@ -15,9 +15,15 @@ use super::render;
 use crate::path;
 use crate::respond::{self, FullResponse};
 
-const COLLECTION: &[Method] = &[Method::GET, Method::POST];
+const COLLECTION: &[Method] = &[Method::GET, Method::HEAD, Method::POST];
 const SEARCH: &[Method] = &[Method::POST];
-const ITEM: &[Method] = &[Method::GET, Method::PUT, Method::PATCH, Method::DELETE];
+const ITEM: &[Method] = &[
+    Method::GET,
+    Method::HEAD,
+    Method::PUT,
+    Method::PATCH,
+    Method::DELETE,
+];
 
 /// Answers a request to the endpoint of `resource_type`.
 pub async fn resources<D: Database, B: Body<Data = Bytes>>(
@@ -61,7 +67,7 @@ type Answer = Result<FullResponse, Refusal>;
 impl<D: Database> Endpoint<'_, D> {
     async fn answer<B: Body<Data = Bytes>>(&self, segments: &[&str], body: B) -> Answer {
         match (segments, self.head.method()) {
-            ([], &Method::GET) => self.list(self.parameters()?).await,
+            ([], &Method::GET | &Method::HEAD) => self.list(self.parameters()?).await,
             ([], &Method::POST) => self.create(body).await,
             ([], _) => Err(Refusal::Method(COLLECTION)),
             ([".search"], &Method::POST) => {
@@ -71,7 +77,7 @@ impl<D: Database> Endpoint<'_, D> {
                 .await
             }
             ([".search"], _) => Err(Refusal::Method(SEARCH)),
-            ([id], &Method::GET) => self.get(id).await,
+            ([id], &Method::GET | &Method::HEAD) => self.get(id).await,
             ([id], &Method::PUT) => self.replace(id, body).await,
             ([id], &Method::PATCH) => self.patch(id, body).await,
             ([id], &Method::DELETE) => self.delete(id).await,

@@ -70,7 +70,7 @@ pub async fn tokens<D: Database>(ctx: &Ctx<D>, tenant: &str) -> Result<Vec<Token
         .map_err(|error| in_tenant(error, tenant))
 }
 
-/// Deletes a token; it stops to work at once.
+/// Deletes a token; it stops working at once.
 ///
 /// # Errors
 /// [`AdminError::NotFound`].

@@ -10,6 +10,7 @@ mod delete;
 mod discovery;
 mod etag;
 mod filter;
+mod head;
 mod page;
 mod patch;
 mod patch_paths;
