@@ -1,5 +1,7 @@
 //! When two values of an attribute are the same.
 
+use std::hash::{Hash, Hasher};
+
 use serde_json::Value;
 
 use crate::schema::{Attribute, AttributeType};
@@ -18,9 +20,31 @@ pub(crate) fn equal(attr: &Attribute, a: &Value, b: &Value) -> bool {
         (Value::String(a), Value::String(b)) => match attr.kind {
             AttributeType::DateTime => a == b || Timestamp::parse(a) == Timestamp::parse(b),
             _ if attr.is_case_exact() => a == b,
+            _ if a.is_ascii() && b.is_ascii() => a.eq_ignore_ascii_case(b),
             _ => a == b || fold(a) == fold(b),
         },
         _ => a == b,
+    }
+}
+
+/// Hashes a value so that [`equal`] ones have the same hash.
+pub(crate) fn hash(attr: &Attribute, value: &Value, hasher: &mut impl Hasher) {
+    match value {
+        Value::Array(values) => values.iter().for_each(|value| hash(attr, value, hasher)),
+        Value::Object(object) if attr.is_complex() => {
+            for sub in &attr.sub_attributes {
+                if let Some(value) = object.get(&sub.name) {
+                    sub.name.hash(hasher);
+                    hash(sub, value, hasher);
+                }
+            }
+        }
+        Value::String(text) => match attr.kind {
+            AttributeType::DateTime => Timestamp::parse(text).hash(hasher),
+            _ if attr.is_case_exact() => text.hash(hasher),
+            _ => fold(text).hash(hasher),
+        },
+        other => other.hash(hasher),
     }
 }
 

@@ -4,14 +4,14 @@
 
 use serde_json::Value;
 
-use super::complex::merge;
+use super::complex::Merge;
 use super::elements::{Index, from_changed, from_elements, into_elements, settle_primary};
 use super::place::{Place, Selection, check_writable, is_schemas};
 use super::{OpKind, Patch};
 use crate::equal::equal;
 use crate::filter::has_value;
 use crate::schema::{Mutability, Target};
-use crate::validate::{coerce, immutable, is_primary};
+use crate::validate::{check_count, coerce, immutable, is_primary};
 use crate::{JsonObject, Mode, ScimError, document};
 
 impl Patch<'_> {
@@ -32,12 +32,10 @@ impl Patch<'_> {
             Place::Attribute(target) if is_schemas(*target) => Ok(()),
             Place::Attribute(target) => {
                 check_writable(*target)?;
-                let old = document::get(document, *target);
-                let new = match target.sub {
-                    None => self.add_to(*target, old.cloned(), value)?,
-                    Some(_) => self.set_sub_of_all(*target, old.cloned(), value)?,
-                };
-                self.put(document, *target, new)
+                self.change(document, *target, |old| match target.sub {
+                    None => self.add_to(*target, old, value),
+                    Some(_) => self.set_sub_of_all(*target, old, value),
+                })
             }
             Place::Selected(selection) => {
                 self.set_selected(document, selection, value, OpKind::Add)
@@ -60,7 +58,7 @@ impl Patch<'_> {
         if target.attr.is_complex() {
             // > If the target location specifies a complex attribute, a set of sub-attributes SHALL be
             // > specified in the "value" parameter.
-            return Ok(merge(target, old.as_ref(), value, self.mode)?.value);
+            return Merge::read(target, value, self.mode)?.apply_to(old);
         }
         // > If the target location specifies a single-valued attribute, the existing value is replaced.
         coerce(target, value.clone(), self.mode)
@@ -84,6 +82,7 @@ impl Patch<'_> {
             }
             match (elements.get_mut(position), element) {
                 (None, element) => {
+                    check_count(target, elements.len() + 1)?;
                     index.add(&element, position);
                     elements.push(element);
                 }
@@ -130,10 +129,20 @@ impl Patch<'_> {
         value: &Value,
         op: OpKind,
     ) -> Result<(), ScimError> {
+        check_writable(selection.target)?;
+        self.change(document, selection.target, |old| {
+            self.selected_set(selection, into_elements(old), value, op)
+        })
+    }
+
+    fn selected_set(
+        &self,
+        selection: &Selection<'_>,
+        mut elements: Vec<Value>,
+        value: &Value,
+        op: OpKind,
+    ) -> Result<Option<Value>, ScimError> {
         let target = selection.target;
-        check_writable(target)?;
-        let old = document::get(document, target).cloned();
-        let mut elements = into_elements(old);
         let mut selected: Vec<usize> = (0..elements.len())
             .filter(|position| {
                 elements
@@ -151,20 +160,19 @@ impl Patch<'_> {
                 .filter(|_| may_create && room);
             let template = template.ok_or_else(|| selection.no_target())?;
             if !has_value(value) {
-                return Ok(());
+                return Ok(from_elements(target.attr, elements));
             }
+            check_count(target.parent(), elements.len() + 1)?;
             selected.push(elements.len());
             elements.push(Value::Object(template));
         } else if op == OpKind::Replace && target.sub.is_none() {
-            let new = self.replace_selected(selection, elements, &selected, value)?;
-            return self.put(document, target, new);
+            return self.replace_selected(selection, elements, &selected, value);
         }
         let input = match target.sub {
             Some(_) => sub_as_object(target, value),
             None => only_element(value, self.mode),
         };
-        let new = self.merge_into(target, elements, &selected, &input)?;
-        self.put(document, target, new)
+        self.merge_into(target, elements, &selected, &input)
     }
 
     /// Merges sub-attributes into some of the elements; those that have none left disappear.
@@ -181,16 +189,16 @@ impl Patch<'_> {
                 target.key()
             )));
         }
+        let merge = Merge::read(target, input, self.mode)?;
         let mut promoted = Vec::new();
         for position in selected {
             let Some(element) = elements.get_mut(*position) else {
                 continue;
             };
-            let merged = merge(target, Some(element), input, self.mode)?;
-            *element = merged.value.unwrap_or(Value::Null);
+            *element = merge.apply_to(Some(element.take()))?.unwrap_or(Value::Null);
             // The only element that is set stays the primary one if it was, or if it is new and the
             // filter that describes it says so.
-            if merged.promoted || (selected.len() == 1 && is_primary(element)) {
+            if merge.promotes || (selected.len() == 1 && is_primary(element)) {
                 promoted.push(*position);
             }
         }
@@ -198,17 +206,23 @@ impl Patch<'_> {
         Ok(from_changed(target.attr, elements))
     }
 
-    /// Stores the attribute's new value.
-    pub(super) fn put(
+    /// Stores what becomes of the attribute's value. If that is an error, the document is of no use any
+    /// more.
+    pub(super) fn change(
         &self,
         document: &mut JsonObject,
         target: Target<'_>,
-        new: Option<Value>,
+        new: impl FnOnce(Option<Value>) -> Result<Option<Value>, ScimError>,
     ) -> Result<(), ScimError> {
         let target = target.parent();
-        if target.attr.mutability == Mutability::Immutable
-            && let Some(old) = document::get(document, target)
-            && !new.as_ref().is_some_and(|new| equal(target.attr, old, new))
+        let is_immutable = target.attr.mutability == Mutability::Immutable;
+        let kept = document::get(document, target).filter(|_| is_immutable);
+        let kept = kept.cloned();
+        let new = new(document::take(document, target))?;
+        if let Some(old) = kept
+            && !new
+                .as_ref()
+                .is_some_and(|new| equal(target.attr, &old, new))
         {
             return Err(immutable(target));
         }

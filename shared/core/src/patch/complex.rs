@@ -1,84 +1,101 @@
-//! Merging into one complex value.
+//! Merging into complex values.
 
 use serde_json::Value;
 
-use crate::equal::{equal, equal_sub};
+use crate::equal::equal;
 use crate::filter::has_value;
 use crate::schema::{Attribute, Mutability, Target};
 use crate::validate::{coerce_single, immutable};
 use crate::{JsonObject, Mode, ScimError};
 
-/// What became of one complex value.
-pub(super) struct Merged {
-    /// The value; nothing if no sub-attribute is left.
-    pub(super) value: Option<Value>,
-    /// Whether the input makes it the primary one.
-    pub(super) promoted: bool,
-}
-
-/// Merges sub-attributes into a complex value.
+/// Sub-attributes to merge into complex values.
 ///
 /// > a set of sub-attributes SHALL be specified in the "value" parameter, which replaces any existing
 /// > values or adds where an attribute did not previously exist. Sub-attributes that are not specified
 /// > in the "value" parameter are left unchanged. (RFC 7644 §3.5.2.3)
-///
-/// Null unassigns a sub-attribute. If the `value` of the attribute changes, `$ref` and the readOnly
-/// sub-attributes go unless they are given, since they describe the old one.
-pub(super) fn merge(
-    target: Target<'_>,
-    old: Option<&Value>,
-    input: &Value,
-    mode: Mode,
-) -> Result<Merged, ScimError> {
-    let attr = target.attr;
-    let target = target.parent();
-    let new = match coerce_single(target, input.clone(), mode)? {
-        Some(Value::Object(new)) => new,
-        // Nothing but nulls and what is dropped: an object leaves the rest as it is.
-        None if input.is_object() => JsonObject::new(),
-        _ => {
-            return Ok(Merged {
-                value: None,
-                promoted: false,
+pub(super) struct Merge<'s> {
+    target: Target<'s>,
+    /// What is set, and what is unassigned; nothing if the value as a whole is unassigned.
+    changes: Option<Vec<(&'s Attribute, Option<Value>)>>,
+    /// Whether the input makes a value the primary one.
+    pub(super) promotes: bool,
+}
+
+impl<'s> Merge<'s> {
+    /// Reads the sub-attributes. Null unassigns one.
+    pub(super) fn read(target: Target<'s>, input: &Value, mode: Mode) -> Result<Self, ScimError> {
+        let target = target.parent();
+        let attr = target.attr;
+        let new = match coerce_single(target, input.clone(), mode)? {
+            Some(Value::Object(new)) => Some(new),
+            // Nothing but nulls and what is dropped: an object leaves the rest as it is.
+            None if input.is_object() => Some(JsonObject::new()),
+            _ => None,
+        };
+        let promotes = new
+            .as_ref()
+            .and_then(|new| new.get("primary")?.as_bool())
+            .unwrap_or(false);
+        let changes = new.map(|new| {
+            let cleared = cleared(attr, input).map(|sub| (sub, None));
+            let set = new
+                .into_iter()
+                .filter_map(|(name, value)| Some((attr.sub_attribute(&name)?, Some(value))));
+            cleared.chain(set).collect()
+        });
+        Ok(Self {
+            target,
+            changes,
+            promotes,
+        })
+    }
+
+    /// Merges them into a value; what comes out is nothing if no sub-attribute is left.
+    ///
+    /// If the `value` of the attribute changes, `$ref` and the readOnly sub-attributes go unless they
+    /// are given, since they describe the old one.
+    pub(super) fn apply_to(&self, old: Option<Value>) -> Result<Option<Value>, ScimError> {
+        let Some(changes) = &self.changes else {
+            return Ok(None);
+        };
+        let mut merged = match old {
+            Some(Value::Object(old)) => old,
+            _ => JsonObject::new(),
+        };
+        if self.is_another(&merged, changes) {
+            merged.retain(|name, _| {
+                name != "$ref"
+                    && self
+                        .target
+                        .attr
+                        .sub_attribute(name)
+                        .is_some_and(|s| s.mutability != Mutability::ReadOnly)
             });
         }
-    };
-    let promoted = new.get("primary").and_then(Value::as_bool).unwrap_or(false);
-    let mut merged = old.and_then(Value::as_object).cloned().unwrap_or_default();
-    if let Some(value) = attr.value_attribute()
-        && new.contains_key(&value.name)
-        && merged.contains_key(&value.name)
-        && !equal_sub(value, &merged, &new)
-    {
-        merged.retain(|name, _| {
-            name != "$ref"
-                && attr
-                    .sub_attribute(name)
-                    .is_some_and(|s| s.mutability != Mutability::ReadOnly)
-        });
-    }
-    for name in cleared(attr, input) {
-        if let Some(sub) = attr.sub_attribute(name) {
-            set_sub(target.with_sub(sub), &mut merged, None)?;
+        for (sub, value) in changes {
+            set_sub(self.target.with_sub(sub), &mut merged, value.as_ref())?;
         }
+        Ok((!merged.is_empty()).then_some(Value::Object(merged)))
     }
-    for (name, value) in new {
-        if let Some(sub) = attr.sub_attribute(&name) {
-            set_sub(target.with_sub(sub), &mut merged, Some(value))?;
-        }
+
+    /// Whether the changes give a value another `value`.
+    fn is_another(&self, old: &JsonObject, changes: &[(&Attribute, Option<Value>)]) -> bool {
+        changes.iter().any(|(sub, new)| {
+            sub.name == "value"
+                && match (old.get(&sub.name), new) {
+                    (Some(old), Some(new)) => !equal(sub, old, new),
+                    _ => false,
+                }
+        })
     }
-    Ok(Merged {
-        value: (!merged.is_empty()).then_some(Value::Object(merged)),
-        promoted,
-    })
 }
 
 /// The sub-attributes that the input sets to null or to an empty array.
-fn cleared<'v>(attr: &Attribute, input: &'v Value) -> impl Iterator<Item = &'v String> {
+fn cleared<'s>(attr: &'s Attribute, input: &Value) -> impl Iterator<Item = &'s Attribute> {
     let members = input.as_object().into_iter().flatten();
     members.filter_map(|(name, value)| {
         let sub = attr.sub_attribute(name)?;
-        (!has_value(value) && sub.mutability != Mutability::ReadOnly).then_some(name)
+        (!has_value(value) && sub.mutability != Mutability::ReadOnly).then_some(sub)
     })
 }
 
@@ -88,19 +105,21 @@ fn cleared<'v>(attr: &Attribute, input: &'v Value) -> impl Iterator<Item = &'v S
 pub(super) fn set_sub(
     target: Target<'_>,
     object: &mut JsonObject,
-    value: Option<Value>,
+    value: Option<&Value>,
 ) -> Result<(), ScimError> {
     let sub = target.leaf();
     let old = object.get(&sub.name);
     if let (Mutability::Immutable, Some(old)) = (sub.mutability, old) {
         return match value {
-            Some(value) if equal(sub, old, &value) => Ok(()),
+            Some(value) if equal(sub, old, value) => Ok(()),
             _ => Err(immutable(target)),
         };
     }
-    match value {
-        Some(value) => object.insert(sub.name.clone(), value),
-        None => object.remove(&sub.name),
-    };
+    match (object.get_mut(&sub.name), value) {
+        (Some(old), Some(value)) if old == value => {}
+        (Some(old), Some(value)) => *old = value.clone(),
+        (None, Some(value)) => drop(object.insert(sub.name.clone(), value.clone())),
+        (_, None) => drop(object.remove(&sub.name)),
+    }
     Ok(())
 }

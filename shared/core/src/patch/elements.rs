@@ -1,11 +1,12 @@
 //! The elements of an attribute: which are selected, which are the same, which is primary.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hasher};
 
 use serde_json::Value;
 
 use super::place::Selection;
-use crate::equal::{equal, lookup_key};
+use crate::equal::{equal, hash};
 use crate::filter::{has_value, matches_element};
 use crate::path::excerpt;
 use crate::schema::{Attribute, Mutability, Target};
@@ -107,18 +108,18 @@ fn describe(
     }
 }
 
-/// Finds elements that are the same as others.
+/// Finds elements that are the same as others, without comparing each with each.
 pub(super) struct Index<'s> {
     attr: &'s Attribute,
-    /// By `value`, or by the whole element where there is none.
-    by_value: BTreeMap<String, Vec<usize>>,
+    /// The positions of the elements by what can make another the same: see [`is_same`].
+    positions: BTreeSet<(u64, usize)>,
 }
 
 impl<'s> Index<'s> {
     pub(super) fn new(attr: &'s Attribute, elements: &[Value]) -> Self {
         let mut index = Self {
             attr,
-            by_value: BTreeMap::new(),
+            positions: BTreeSet::new(),
         };
         for (position, element) in elements.iter().enumerate() {
             index.add(element, position);
@@ -127,10 +128,14 @@ impl<'s> Index<'s> {
     }
 
     pub(super) fn add(&mut self, element: &Value, position: usize) {
-        self.by_value
-            .entry(value_key(self.attr, element))
-            .or_default()
-            .push(position);
+        let subs = significant(self.attr, element);
+        self.positions
+            .insert((hash_of(self.attr, &subs, element), position));
+        // One that is given without its `type` is the same, too.
+        if let [value, _] = subs[..] {
+            self.positions
+                .insert((hash_of(self.attr, &[value], element), position));
+        }
     }
 
     /// The first element that is the same.
@@ -144,31 +149,41 @@ impl<'s> Index<'s> {
         elements: &'i [Value],
         element: &'i Value,
     ) -> impl Iterator<Item = usize> + 'i {
-        let candidates = self
-            .by_value
-            .get(&value_key(self.attr, element))
-            .into_iter()
-            .flatten();
-        candidates.copied().filter(move |position| {
-            elements
-                .get(*position)
-                .is_some_and(|existing| is_same(self.attr, existing, element))
-        })
+        let key = hash_of(self.attr, &significant(self.attr, element), element);
+        let candidates = self.positions.range((key, 0)..=(key, usize::MAX));
+        candidates
+            .map(|(_, position)| *position)
+            .filter(move |position| {
+                elements
+                    .get(*position)
+                    .is_some_and(|existing| is_same(self.attr, existing, element))
+            })
     }
 }
 
-fn value_key(attr: &Attribute, element: &Value) -> String {
-    let significant = if attr.is_complex() {
-        attr.value_attribute()
-            .and_then(|value| Some((value, element.get("value")?)))
-    } else {
-        Some((attr, element))
+/// What makes an element the same as another: its `value` and, if it is given and can be changed, its
+/// `type`. Without a `value` there is nothing, for then the element as a whole does.
+fn significant<'s>(attr: &'s Attribute, element: &Value) -> Vec<&'s Attribute> {
+    let given = |sub: &&Attribute| element.get(&sub.name).is_some();
+    let Some(value) = attr.value_attribute().filter(given) else {
+        return Vec::new();
     };
-    match significant {
-        Some((attr, value)) => lookup_key(attr, value),
-        // Without a `value`, all are candidates.
-        None => String::new(),
+    let type_attr = attr.sub_attribute("type").filter(given);
+    let type_attr = type_attr.filter(|sub| sub.mutability == Mutability::ReadWrite);
+    std::iter::once(value).chain(type_attr).collect()
+}
+
+fn hash_of(attr: &Attribute, subs: &[&Attribute], element: &Value) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    if subs.is_empty() {
+        hash(attr, element, &mut hasher);
     }
+    for sub in subs {
+        if let Some(value) = element.get(&sub.name) {
+            hash(sub, value, &mut hasher);
+        }
+    }
+    hasher.finish()
 }
 
 /// Whether an element is there already: the same `value` and, if it is given and can be changed, the
@@ -177,21 +192,16 @@ fn value_key(attr: &Attribute, element: &Value) -> String {
 /// > service providers … SHOULD NOT return the same (type, value) combination more than once per
 /// > attribute (RFC 7643 §2.4)
 fn is_same(attr: &Attribute, existing: &Value, element: &Value) -> bool {
-    let Some(value) = attr
-        .value_attribute()
-        .filter(|_| element.get("value").is_some())
-    else {
+    let subs = significant(attr, element);
+    if subs.is_empty() {
         return equal(attr, existing, element);
-    };
-    let same_sub = |sub: &Attribute| match (existing.get(&sub.name), element.get(&sub.name)) {
-        (Some(a), Some(b)) => equal(sub, a, b),
-        (_, None) => true,
-        (None, Some(_)) => false,
-    };
-    let same_type = attr
-        .sub_attribute("type")
-        .is_none_or(|sub| sub.mutability != Mutability::ReadWrite || same_sub(sub));
-    same_sub(value) && same_type
+    }
+    subs.iter().all(
+        |sub| match (existing.get(&sub.name), element.get(&sub.name)) {
+            (Some(a), Some(b)) => equal(sub, a, b),
+            _ => false,
+        },
+    )
 }
 
 /// Makes the promoted element the only primary one.

@@ -11,7 +11,7 @@ use super::elements::{Index, from_changed, from_elements, into_elements};
 use super::place::{Place, check_writable, is_schemas};
 use crate::schema::{Extension, Mutability, Target};
 use crate::validate::coerce;
-use crate::{JsonObject, Mode, ScimError, document};
+use crate::{JsonObject, Mode, ScimError};
 
 impl Patch<'_> {
     pub(super) fn remove(
@@ -20,48 +20,28 @@ impl Patch<'_> {
         place: &Place<'_>,
         value: Option<&Value>,
     ) -> Result<(), ScimError> {
-        let (target, new) = match place {
+        let target = match place {
             Place::Resource => {
                 return Err(ScimError::no_target(
                     "`path` names the whole resource; use DELETE",
                 ));
             }
             Place::Extension(extension) => return self.remove_extension(document, extension),
-            Place::Attribute(target) => {
-                check_writable(*target)?;
-                let old = document::get(document, *target).cloned();
-                let new = match (target.sub, value) {
-                    (Some(_), _) => remove_sub(*target, into_elements(old), |_| true)?,
-                    (None, Some(listed)) if target.attr.multi_valued && !listed.is_null() => {
-                        remove_listed(*target, into_elements(old), listed)?
-                    }
-                    (None, _) => None,
-                };
-                (*target, new)
-            }
-            Place::Selected(selection) => {
-                let target = selection.target;
-                check_writable(target)?;
-                let mut elements = into_elements(document::get(document, target).cloned());
-                // > If the user was not a member of this group, no changes should be made to the
-                // > resource, and a success response should be returned.
-                let new = if target.sub.is_some() {
-                    remove_sub(target, elements, |element| selection.selects(element))?
-                } else {
-                    elements.retain(|element| !selection.selects(element));
-                    from_elements(target.attr, elements)
-                };
-                (target, new)
-            }
+            Place::Attribute(target) => *target,
+            Place::Selected(selection) => selection.target,
         };
-        // > If an attribute is removed or becomes unassigned and is defined as a required attribute or
-        // > a read-only attribute, the server SHALL return an HTTP response status code and a JSON
-        // > detail error response as defined in Section 3.12, with a "scimType" error code of
-        // > "mutability".
-        if new.is_none() && (target.attr.required || is_schemas(target)) {
-            return Err(required(target.parent()));
-        }
-        self.put(document, target, new)
+        check_writable(target)?;
+        self.change(document, target, |old| {
+            let new = remaining(place, target, old, value)?;
+            // > If an attribute is removed or becomes unassigned and is defined as a required attribute
+            // > or a read-only attribute, the server SHALL return an HTTP response status code and a
+            // > JSON detail error response as defined in Section 3.12, with a "scimType" error code of
+            // > "mutability".
+            if new.is_none() && (target.attr.required || is_schemas(target)) {
+                return Err(required(target.parent()));
+            }
+            Ok(new)
+        })
     }
 
     /// Removes all of an extension but what the server keeps there.
@@ -78,18 +58,43 @@ impl Patch<'_> {
         }
         for attr in &extension.schema.attributes {
             if attr.mutability != Mutability::ReadOnly {
-                self.put(
-                    document,
-                    Target {
-                        extension: Some(urn),
-                        attr,
-                        sub: None,
-                    },
-                    None,
-                )?;
+                let target = Target {
+                    extension: Some(urn),
+                    attr,
+                    sub: None,
+                };
+                self.change(document, target, |_| Ok(None))?;
             }
         }
         Ok(())
+    }
+}
+
+/// What a removal leaves of an attribute.
+fn remaining(
+    place: &Place<'_>,
+    target: Target<'_>,
+    old: Option<Value>,
+    value: Option<&Value>,
+) -> Result<Option<Value>, ScimError> {
+    let mut elements = into_elements(old);
+    match (place, target.sub) {
+        // > If the user was not a member of this group, no changes should be made to the resource,
+        // > and a success response should be returned.
+        (Place::Selected(selection), Some(_)) => {
+            remove_sub(target, elements, |element| selection.selects(element))
+        }
+        (Place::Selected(selection), None) => {
+            elements.retain(|element| !selection.selects(element));
+            Ok(from_elements(target.attr, elements))
+        }
+        (_, Some(_)) => remove_sub(target, elements, |_| true),
+        (_, None) => match value {
+            Some(listed) if target.attr.multi_valued && !listed.is_null() => {
+                remove_listed(target, elements, listed)
+            }
+            _ => Ok(None),
+        },
     }
 }
 

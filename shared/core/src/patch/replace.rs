@@ -5,13 +5,13 @@
 use serde_json::Value;
 
 use super::add::{as_array, only_element};
-use super::complex::merge;
+use super::complex::Merge;
 use super::elements::{from_changed, settle_primary};
 use super::place::{Place, Selection, check_writable, is_schemas};
 use super::{OpKind, Patch};
 use crate::schema::Target;
 use crate::validate::{coerce, coerce_single, is_primary, keep_server_parts};
-use crate::{JsonObject, ScimError, document};
+use crate::{JsonObject, ScimError};
 
 impl Patch<'_> {
     pub(super) fn replace(
@@ -31,12 +31,10 @@ impl Patch<'_> {
             Place::Attribute(target) if is_schemas(*target) => Ok(()),
             Place::Attribute(target) => {
                 check_writable(*target)?;
-                let old = document::get(document, *target);
-                let new = match target.sub {
-                    None => self.replace_whole(*target, old, value)?,
-                    Some(_) => self.set_sub_of_all(*target, old.cloned(), value)?,
-                };
-                self.put(document, *target, new)
+                self.change(document, *target, |old| match target.sub {
+                    None => self.replace_whole(*target, old, value),
+                    Some(_) => self.set_sub_of_all(*target, old, value),
+                })
             }
             Place::Selected(selection) => {
                 self.set_selected(document, selection, value, OpKind::Replace)
@@ -47,21 +45,21 @@ impl Patch<'_> {
     fn replace_whole(
         &self,
         target: Target<'_>,
-        old: Option<&Value>,
+        old: Option<Value>,
         value: &Value,
     ) -> Result<Option<Value>, ScimError> {
         if target.attr.multi_valued {
             // > If the target location is a multi-valued attribute and no filter is specified, the
             // > attribute and all values are replaced.
             let mut new = coerce(target, as_array(value), self.mode)?;
-            if let (Some(old), Some(new)) = (old, &mut new) {
+            if let (Some(old), Some(new)) = (&old, &mut new) {
                 keep_server_parts(target, old, new)?;
             }
             return Ok(new);
         }
         if target.attr.is_complex() {
             // > Sub-attributes that are not specified in the "value" parameter are left unchanged.
-            return Ok(merge(target, old, value, self.mode)?.value);
+            return Merge::read(target, value, self.mode)?.apply_to(old);
         }
         coerce(target, value.clone(), self.mode)
     }
@@ -81,6 +79,10 @@ impl Patch<'_> {
     ) -> Result<Option<Value>, ScimError> {
         let target = selection.target;
         let new = coerce_single(target, only_element(value, self.mode), self.mode)?;
+        let template = match new {
+            Some(_) => selection.template(self.mode)?.unwrap_or_default(),
+            None => JsonObject::new(),
+        };
         let mut promoted = Vec::new();
         for position in selected {
             let Some(element) = elements.get_mut(*position) else {
@@ -88,8 +90,8 @@ impl Patch<'_> {
             };
             let mut replacement = new.clone().unwrap_or(Value::Null);
             if let Value::Object(new) = &mut replacement {
-                for (name, value) in selection.template(self.mode)?.into_iter().flatten() {
-                    new.entry(name).or_insert(value);
+                for (name, value) in &template {
+                    new.entry(name).or_insert_with(|| value.clone());
                 }
                 keep_server_parts(target, element, &mut replacement)?;
             }

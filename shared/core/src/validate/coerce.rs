@@ -2,7 +2,8 @@
 //!
 //! [RFC 7643 §2.3](https://www.rfc-editor.org/rfc/rfc7643#section-2.3)
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde_json::Value;
 
@@ -10,6 +11,9 @@ use super::{Mode, format, unknown};
 use crate::json::kind_name;
 use crate::schema::{AttributeType, Mutability, Target};
 use crate::{JsonObject, ScimError, Timestamp};
+
+/// How many elements a multi-valued attribute of a resource may have.
+pub const MAX_ELEMENTS: usize = 1_000;
 
 /// The value of a whole attribute or sub-attribute, or nothing if it leaves it unassigned.
 pub(crate) fn coerce(
@@ -98,6 +102,7 @@ fn elements(
     values: Vec<Value>,
     mode: Mode,
 ) -> Result<Option<Value>, ScimError> {
+    check_count(target, values.len())?;
     let mut elements = Vec::with_capacity(values.len());
     for value in values {
         elements.extend(coerce_single(target, value, mode)?);
@@ -113,6 +118,17 @@ fn elements(
         return Err(two_primaries(target));
     }
     Ok((!elements.is_empty()).then_some(Value::Array(elements)))
+}
+
+/// A multi-valued attribute has no more elements than it may.
+pub(crate) fn check_count(target: Target<'_>, count: usize) -> Result<(), ScimError> {
+    if count > MAX_ELEMENTS {
+        return Err(ScimError::invalid_value(format!(
+            "`{}` would have {count} elements; the limit is {MAX_ELEMENTS}",
+            target.key()
+        )));
+    }
+    Ok(())
 }
 
 /// Whether an element is the primary one.
@@ -134,10 +150,20 @@ pub(crate) fn two_primaries(target: Target<'_>) -> ScimError {
 /// > service providers … SHOULD NOT return the same (type, value) combination more than once per
 /// > attribute (RFC 7643 §2.4)
 pub(crate) fn drop_duplicates(elements: &mut Vec<Value>) {
-    if elements.len() > 1 {
-        let mut seen = BTreeSet::new();
-        elements.retain(|element| seen.insert(element.to_string()));
-    }
+    let mut seen: BTreeMap<u64, Vec<&Value>> = BTreeMap::new();
+    let is_first = |element| {
+        let mut hasher = DefaultHasher::new();
+        Value::hash(element, &mut hasher);
+        let alike = seen.entry(hasher.finish()).or_default();
+        let is_first = !alike.contains(&element);
+        if is_first {
+            alike.push(element);
+        }
+        is_first
+    };
+    let kept: Vec<bool> = elements.iter().map(is_first).collect();
+    let mut kept = kept.into_iter();
+    elements.retain(|_| kept.next().unwrap_or(true));
 }
 
 fn complex(target: Target<'_>, value: Value, mode: Mode) -> Result<Option<Value>, ScimError> {

@@ -8,9 +8,12 @@ mod format;
 mod replace;
 mod required;
 
+pub use coerce::MAX_ELEMENTS;
 pub use replace::replace;
 
-pub(crate) use coerce::{coerce, coerce_single, drop_duplicates, is_primary, two_primaries};
+pub(crate) use coerce::{
+    check_count, coerce, coerce_single, drop_duplicates, is_primary, two_primaries,
+};
 pub(crate) use replace::{immutable, keep_server_parts};
 pub(crate) use required::check_required;
 
@@ -42,7 +45,7 @@ pub enum Mode {
 ///
 /// `invalidSyntax` if `schemas` is missing or lacks the core schema, or, in [`Mode::Strict`], an
 /// attribute is unknown; `invalidValue` if a value is of the wrong type, a required one is missing or
-/// blank, or two elements are primary.
+/// blank, an attribute has more than [`MAX_ELEMENTS`] elements, or two of them are primary.
 pub fn accept(
     mut input: JsonObject,
     rt: &ResourceType,

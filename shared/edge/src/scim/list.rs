@@ -89,11 +89,7 @@ impl Parameters {
         )
     }
 
-    /// An empty value is as good as none.
     fn set(&mut self, name: &str, value: String) -> Result<(), ScimError> {
-        if value.is_empty() {
-            return Ok(());
-        }
         let search = &mut self.search;
         match name.to_ascii_lowercase().as_str() {
             "filter" => search.filter = Some(value),
@@ -166,15 +162,6 @@ mod tests {
         let body = json!({"schemas": [SEARCH_SCHEMA], "new": true, "also": {}, "count": null});
         let parameters = Parameters::from_body(body.as_object().unwrap().clone()).unwrap();
         assert_eq!(parameters, Parameters::default());
-    }
-
-    #[test]
-    fn ok_empty_is_absent() {
-        let query = "filter=&sortBy=&sortOrder=&startIndex=&count=&attributes=&excludedAttributes=";
-        assert_eq!(
-            Parameters::from_query(Some(query)),
-            Ok(Parameters::default())
-        );
     }
 
     #[test]

@@ -8,7 +8,9 @@ use spin_sdk::http_service;
 
 #[http_service]
 async fn handle(_request: Request) -> impl IntoResponse {
-    lines().await.unwrap_or_else(|error| format!("failed to open the store: {error:#}\n"))
+    lines()
+        .await
+        .unwrap_or_else(|error| format!("failed to open the store: {error:#}\n"))
 }
 
 async fn lines() -> Result<String> {

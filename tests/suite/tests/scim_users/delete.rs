@@ -63,6 +63,6 @@ fn no_user_no_deletion() {
     let (_service, scim) = tenant();
     scim.delete("/Users/nobody").expect_error(404, None);
     let answer = scim.delete("/Users").expect(405);
-    assert_eq!(answer.header("allow"), Some("GET, POST"));
+    assert_eq!(answer.header("allow"), Some("GET, HEAD, POST"));
     answer.expect_error(405, None);
 }

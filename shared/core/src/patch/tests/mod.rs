@@ -2,6 +2,7 @@
 
 mod add;
 mod clients;
+mod limits;
 mod remove;
 mod replace;
 mod request;

@@ -276,3 +276,24 @@ fn canonical_values_are_suggestions() {
     let emails = json!({"emails": [{"value": "a", "type": "anything"}]});
     ok(emails.clone(), emails);
 }
+
+#[test]
+fn err_more_elements_than_the_limit() {
+    let emails = |count: usize| -> Vec<Value> {
+        (0..count)
+            .map(|n| json!({"value": n.to_string()}))
+            .collect()
+    };
+    let most = json!({"emails": emails(MAX_ELEMENTS)});
+    ok(most.clone(), most);
+    err(
+        json!({"emails": emails(MAX_ELEMENTS + 1)}),
+        ScimType::InvalidValue,
+        "`emails` would have 1001 elements; the limit is 1000",
+    );
+    err(
+        json!({"addresses": vec![json!({"country": "x"}); 30_000]}),
+        ScimType::InvalidValue,
+        "`addresses` would have 30000 elements; the limit is 1000",
+    );
+}
