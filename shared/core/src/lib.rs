@@ -38,7 +38,7 @@ pub use schema::{
 };
 pub use sort::{Sort, SortOrder};
 pub use time::Timestamp;
-pub use validate::{MAX_ELEMENTS, Mode, accept, replace};
+pub use validate::{MAX_ELEMENTS, MAX_REFERENCE, MAX_STRING, Mode, accept, replace};
 
 /// A JSON object.
 pub type JsonObject = serde_json::Map<String, serde_json::Value>;

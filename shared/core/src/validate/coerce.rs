@@ -15,6 +15,12 @@ use crate::{JsonObject, ScimError, Timestamp};
 /// How many elements a multi-valued attribute of a resource may have.
 pub const MAX_ELEMENTS: usize = 1_000;
 
+/// How many bytes of UTF-8 a string or a dateTime may have.
+pub const MAX_STRING: usize = 4 * 1024;
+
+/// How many bytes of UTF-8 a reference, or a binary in base64, may have.
+pub const MAX_REFERENCE: usize = 64 * 1024;
+
 /// The value of a whole attribute or sub-attribute, or nothing if it leaves it unassigned.
 pub(crate) fn coerce(
     target: Target<'_>,
@@ -42,6 +48,7 @@ pub(crate) fn coerce_single(
     if value.is_null() || value.as_array().is_some_and(Vec::is_empty) {
         return Ok(None);
     }
+    check_length(target, &value)?;
     let compat = mode == Mode::Compat;
     let value = match (target.leaf().kind, value) {
         (AttributeType::Complex, value) => return complex(target, value, mode),
@@ -71,6 +78,25 @@ pub(crate) fn coerce_single(
         (_, other) => return Err(type_error(target, &other)),
     };
     Ok(Some(value))
+}
+
+/// A text is no longer than its attribute's type allows: it may become a key of an index.
+fn check_length(target: Target<'_>, value: &Value) -> Result<(), ScimError> {
+    let longest = match target.leaf().kind {
+        AttributeType::String | AttributeType::DateTime => MAX_STRING,
+        AttributeType::Reference | AttributeType::Binary => MAX_REFERENCE,
+        AttributeType::Boolean
+        | AttributeType::Decimal
+        | AttributeType::Integer
+        | AttributeType::Complex => return Ok(()),
+    };
+    match value.as_str().map(str::len) {
+        Some(length) if length > longest => Err(ScimError::invalid_value(format!(
+            "`{}` is {length} bytes long; the limit is {longest}",
+            target.key()
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// A value does not fit its attribute.

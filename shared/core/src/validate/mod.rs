@@ -8,7 +8,7 @@ mod format;
 mod replace;
 mod required;
 
-pub use coerce::MAX_ELEMENTS;
+pub use coerce::{MAX_ELEMENTS, MAX_REFERENCE, MAX_STRING};
 pub use replace::replace;
 
 pub(crate) use coerce::{
@@ -44,8 +44,9 @@ pub enum Mode {
 /// # Errors
 ///
 /// `invalidSyntax` if `schemas` is missing or lacks the core schema, or, in [`Mode::Strict`], an
-/// attribute is unknown; `invalidValue` if a value is of the wrong type, a required one is missing or
-/// blank, an attribute has more than [`MAX_ELEMENTS`] elements, or two of them are primary.
+/// attribute is unknown; `invalidValue` if a value is of the wrong type or longer than [`MAX_STRING`] or
+/// [`MAX_REFERENCE`], a required one is missing or blank, an attribute has more than [`MAX_ELEMENTS`]
+/// elements, or two of them are primary.
 pub fn accept(
     mut input: JsonObject,
     rt: &ResourceType,

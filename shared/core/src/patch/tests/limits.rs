@@ -19,7 +19,7 @@ fn user(attributes: Value, ops: Value) -> Result<Value, ScimError> {
 }
 
 #[track_caller]
-fn too_many(result: Result<Value, ScimError>, expected: &str) {
+fn too_much(result: Result<Value, ScimError>, expected: &str) {
     let error = result.unwrap_err();
     assert_eq!(error.scim_type, Some(ScimType::InvalidValue));
     assert_eq!(error.detail, expected);
@@ -30,7 +30,7 @@ fn an_attribute_takes_elements_up_to_the_limit() {
     let add = json!([{"op": "add", "path": "emails", "value": {"value": "new"}}]);
     let after = user(with_emails(MAX_ELEMENTS - 1), add.clone()).unwrap();
     assert_eq!(after["emails"].as_array().unwrap().len(), MAX_ELEMENTS);
-    too_many(
+    too_much(
         user(
             after.clone(),
             json!([{"op": "add", "path": "emails", "value": {"value": "newer"}}]),
@@ -47,13 +47,13 @@ fn err_more_elements_than_the_limit() {
         let value = emails(3_000);
         let detail = "`emails` would have 3000 elements; the limit is 1000";
         let ops = json!([{"op": op, "path": "emails", "value": value}]);
-        too_many(user(with_emails(1), ops), detail);
+        too_much(user(with_emails(1), ops), detail);
         let ops = json!([{"op": op, "value": {"emails": value}}]);
-        too_many(user(with_emails(1), ops), detail);
+        too_much(user(with_emails(1), ops), detail);
     }
     let path = "emails[type eq \"home\"].value";
     let created = json!([{"op": "add", "path": path, "value": "x"}]);
-    too_many(
+    too_much(
         user(with_emails(MAX_ELEMENTS), created),
         "`emails` would have 1001 elements; the limit is 1000",
     );
@@ -131,4 +131,29 @@ fn a_thousand_values_without_a_type_are_removed_at_once() {
     let ops = json!([{"op": "remove", "path": "emails", "value": listed}]);
     let after = user(json!({"userName": "b", "emails": same}), ops);
     assert_eq!(after, Ok(json!({"userName": "b"})));
+}
+
+#[test]
+fn err_a_text_that_is_too_long() {
+    let long = "a".repeat(5_000);
+    let detail = |path: &str| format!("`{path}` is 5000 bytes long; the limit is 4096");
+    for op in ["add", "replace"] {
+        for (path, leaf) in [
+            ("title", "title"),
+            ("name.givenName", "name.givenName"),
+            ("emails.display", "emails.display"),
+            ("emails[type eq \"work\"].display", "emails.display"),
+        ] {
+            let ops = json!([{"op": op, "path": path, "value": long}]);
+            too_much(user(with_emails(2), ops), &detail(leaf));
+        }
+        let ops = json!([{"op": op, "path": "emails", "value": [{"value": long}]}]);
+        too_much(user(with_emails(2), ops), &detail("emails.value"));
+        let ops = json!([{"op": op, "value": {"name": {"givenName": long}}}]);
+        too_much(user(with_emails(2), ops), &detail("name.givenName"));
+    }
+    // What the filter describes is created, and no longer than anything else.
+    let path = format!("emails[type eq \"{long}\"].value");
+    let ops = json!([{"op": "add", "path": path, "value": "x"}]);
+    too_much(user(with_emails(2), ops), &detail("emails.type"));
 }

@@ -297,3 +297,43 @@ fn err_more_elements_than_the_limit() {
         "`addresses` would have 30000 elements; the limit is 1000",
     );
 }
+
+#[test]
+fn err_a_text_that_is_too_long() {
+    let long = |bytes: usize| "é".repeat(bytes / 2);
+    let most = json!({
+        "title": long(MAX_STRING), "profileUrl": long(MAX_REFERENCE),
+        "x509Certificates": [{"value": "A".repeat(MAX_REFERENCE), "display": long(MAX_STRING)}]
+    });
+    ok(most.clone(), most);
+    let too_long = [
+        (
+            json!({"title": long(4098)}),
+            "`title` is 4098 bytes long; the limit is 4096",
+        ),
+        (
+            json!({"emails": [{"value": "a"}, {"value": long(1 << 20)}]}),
+            "`emails.value` is 1048576 bytes long; the limit is 4096",
+        ),
+        (
+            json!({"profileUrl": long(65_538)}),
+            "`profileUrl` is 65538 bytes long; the limit is 65536",
+        ),
+        (
+            json!({"x509Certificates": [{"value": "A".repeat(65_540)}]}),
+            "`x509Certificates.value` is 65540 bytes long; the limit is 65536",
+        ),
+        (
+            json!({ENTERPRISE_USER_SCHEMA: {"manager": {"value": long(4098)}}}),
+            "enterprise:2.0:User:manager.value` is 4098 bytes long; the limit is 4096",
+        ),
+    ];
+    for (body, expected) in too_long {
+        err(body, ScimType::InvalidValue, expected);
+    }
+    // What is dropped may be as long as it likes.
+    ok(
+        json!({"id": long(10_000), "meta": {"version": long(10_000)}}),
+        json!({}),
+    );
+}

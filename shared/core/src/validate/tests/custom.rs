@@ -41,6 +41,10 @@ fn numbers_and_dates() {
         Some("`since` expects a date and time such as"),
     );
     check_custom(
+        json!({"since": format!("2026-01-02T03:04:05.{}Z", "0".repeat(5_000))}),
+        Some("`since` is 5021 bytes long; the limit is 4096"),
+    );
+    check_custom(
         json!({"keys": [{"value": ""}]}),
         Some("`keys.value` is required"),
     );
