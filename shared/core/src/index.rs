@@ -2,10 +2,11 @@
 //! with [`crate::matches()`] and [`crate::Sort`].
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::filter::{compare_mixed, elements};
+use crate::filter::{TWO_TO_63, compare_mixed, elements};
 use crate::resource::schemas_of;
 use crate::schema::{Attribute, AttributeType, Returned, Target, Uniqueness};
 use crate::validate::is_primary;
@@ -18,7 +19,7 @@ pub enum IndexValue {
     Text(String),
     /// A whole number; false and true as 0 and 1; an instant in microseconds since the Unix epoch.
     Integer(i64),
-    /// Any other number.
+    /// Any other number: one with a fraction, or beyond 64 bits.
     Decimal(f64),
 }
 
@@ -34,10 +35,24 @@ impl IndexValue {
             AttributeType::Integer | AttributeType::Decimal => value
                 .as_i64()
                 .map(Self::Integer)
-                .or_else(|| value.as_f64().map(Self::Decimal)),
+                .or_else(|| value.as_f64().map(Self::of_decimal)),
             _ if leaf.is_case_exact() => value.as_str().map(|text| Self::Text(text.to_owned())),
             _ => value.as_str().map(|text| Self::Text(fold(text))),
         }
+    }
+
+    /// A decimal, which may be a whole number: 1.0 is 1 to SQL and to a filter.
+    fn of_decimal(value: f64) -> Self {
+        // Both ends are powers of two, which a decimal holds exactly.
+        if value.fract() != 0.0 || !(-TWO_TO_63..TWO_TO_63).contains(&value) {
+            return Self::Decimal(value);
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a whole number in the range of an i64, as checked above"
+        )]
+        let whole = value as i64;
+        Self::Integer(whole)
     }
 
     /// Which comes first; two values of one attribute are of one type.
@@ -70,8 +85,8 @@ pub struct IndexEntry {
     pub value: IndexValue,
 }
 
-/// Every leaf value of the attributes, and the values of `schemas`. What is never returned is left
-/// out, and so are `id` and `meta`, which are not among the attributes.
+/// Every leaf value of the attributes, and the values of `schemas`; no two entries are equal. What is
+/// never returned is left out, and so are `id` and `meta`, which are not among the attributes.
 #[must_use]
 pub fn index_entries(attributes: &JsonObject, rt: &ResourceType) -> Vec<IndexEntry> {
     let mut entries = Vec::new();
@@ -119,10 +134,14 @@ fn add_entries(target: Target<'_>, attributes: &JsonObject, entries: &mut Vec<In
     for leaf in leaves.filter(|leaf| leaf.leaf().returned != Returned::Never) {
         let mut path = None;
         for (position, element) in elements.iter().enumerate() {
-            for value in leaf_values(&leaf, element) {
-                let Some(value) = IndexValue::of(leaf.leaf(), value) else {
-                    continue;
-                };
+            let mut values: Vec<IndexValue> = leaf_values(&leaf, element)
+                .iter()
+                .filter_map(|value| IndexValue::of(leaf.leaf(), value))
+                .collect();
+            // A sub-attribute may have several values, and two of them the same form.
+            values.sort_by(IndexValue::compare);
+            values.dedup();
+            for value in values {
                 let path = path.get_or_insert_with(|| leaf.key()).clone();
                 entries.push(IndexEntry {
                     path,
@@ -171,7 +190,7 @@ pub(crate) fn sort_value(target: &Target<'_>, resource: &JsonObject) -> Option<I
 }
 
 /// The values that no other resource of the type may have, each with its attribute's canonical path;
-/// folded unless the attribute is case exact.
+/// folded unless the attribute is case exact. No two are equal.
 ///
 /// > No two resources on the same server SHOULD possess the same value. (RFC 7643 §7)
 #[must_use]
@@ -204,6 +223,8 @@ pub fn unique_values(attributes: &JsonObject, rt: &ResourceType) -> Vec<(String,
             }
         }
     }
+    let mut seen = BTreeSet::new();
+    values.retain(|value| seen.insert(value.clone()));
     values
 }
 

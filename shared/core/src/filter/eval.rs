@@ -171,9 +171,11 @@ fn compare_numbers(value: &Value, operand: &Operand) -> Option<Ordering> {
     }
 }
 
+/// The least whole number beyond those of 64 bits.
+pub(crate) const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;
+
 /// Compares without rounding the whole number to a decimal.
 pub(crate) fn compare_mixed(whole: i64, decimal: f64) -> Option<Ordering> {
-    const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;
     if decimal.is_nan() {
         return None;
     }

@@ -19,7 +19,7 @@ pub use eval::{has_value, matches, matches_element};
 pub use fold::fold;
 pub use parse::{MAX_FILTER_DEPTH, MAX_FILTER_LENGTH, MAX_FILTER_TERMS};
 
-pub(crate) use eval::{compare_mixed, elements};
+pub(crate) use eval::{TWO_TO_63, compare_mixed, elements};
 
 #[cfg(test)]
 mod properties;

@@ -99,6 +99,58 @@ fn numbers_and_instants_of_a_custom_schema() {
     );
 }
 
+#[track_caller]
+fn check_decimal(number: Value, expected: IndexValue) {
+    let decimal: Attribute =
+        serde_json::from_value(json!({"name": "weight", "type": "decimal"})).unwrap();
+    assert_eq!(IndexValue::of(&decimal, &number), Some(expected));
+}
+
+#[test]
+fn a_whole_number_has_one_form_however_it_is_written() {
+    check_decimal(json!(1), IndexValue::Integer(1));
+    check_decimal(json!(1.0), IndexValue::Integer(1));
+    check_decimal(json!(-0.0), IndexValue::Integer(0));
+    check_decimal(json!(-2e3), IndexValue::Integer(-2_000));
+    check_decimal(json!(i64::MAX), IndexValue::Integer(i64::MAX));
+    check_decimal(json!(-TWO_TO_63), IndexValue::Integer(i64::MIN));
+    check_decimal(json!(TWO_TO_63), IndexValue::Decimal(TWO_TO_63));
+    check_decimal(json!(1_u64 << 63), IndexValue::Decimal(TWO_TO_63));
+    check_decimal(json!(-1e300), IndexValue::Decimal(-1e300));
+    check_decimal(json!(1.5), IndexValue::Decimal(1.5));
+}
+
+#[test]
+fn no_two_entries_are_equal() {
+    let mut rt = ResourceType::user();
+    let attribute = json!({"name": "keys", "type": "complex", "multiValued": true, "subAttributes": [
+        {"name": "sizes", "type": "decimal", "multiValued": true},
+        {"name": "codes", "multiValued": true, "uniqueness": "server"}
+    ]});
+    rt.schema
+        .attributes
+        .push(serde_json::from_value(attribute).unwrap());
+    let keys = json!([{"sizes": [2, 1, 1.0, 1.5], "codes": ["b", "A", "a"]}, {"sizes": [1.0], "codes": ["B"]}]);
+    let attributes = json!({"keys": keys});
+    let attributes = attributes.as_object().unwrap();
+    let entries = index_entries(attributes, &rt)
+        .into_iter()
+        .map(|entry| (entry.path, entry.element, entry.value));
+    let expected = [
+        integer("keys.sizes", 0, 1),
+        ("keys.sizes".to_owned(), 0, IndexValue::Decimal(1.5)),
+        integer("keys.sizes", 0, 2),
+        integer("keys.sizes", 1, 1),
+        text("keys.codes", 0, "a"),
+        text("keys.codes", 0, "b"),
+        text("keys.codes", 1, "b"),
+        text("schemas", 0, &USER_SCHEMA.to_lowercase()),
+    ];
+    assert_eq!(entries.collect::<Vec<_>>(), expected);
+    let unique = ["b", "a"].map(|code| ("keys.codes".to_owned(), code.to_owned()));
+    assert_eq!(unique_values(attributes, &rt), unique);
+}
+
 #[test]
 fn a_user_name_is_unique_without_case() {
     let attributes = json!({"userName": "BJensen", "emails": [{"value": "x"}]});
