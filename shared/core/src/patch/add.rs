@@ -10,7 +10,7 @@ use super::place::{Place, Selection, check_writable, is_schemas};
 use super::{OpKind, Patch};
 use crate::equal::equal;
 use crate::filter::has_value;
-use crate::schema::{Mutability, Target};
+use crate::schema::{Attribute, Mutability, Target};
 use crate::validate::{check_count, coerce, immutable, is_primary};
 use crate::{JsonObject, Mode, ScimError, document};
 
@@ -87,15 +87,7 @@ impl Patch<'_> {
                     elements.push(element);
                 }
                 (Some(Value::Object(existing)), Value::Object(element)) => {
-                    let writable = |name: &str| {
-                        attr.sub_attribute(name)
-                            .is_some_and(|sub| sub.mutability != Mutability::Immutable)
-                    };
-                    for (name, value) in element {
-                        if writable(&name) || !existing.contains_key(&name) {
-                            existing.insert(name, value);
-                        }
-                    }
+                    add_new_about(attr, existing, element);
                 }
                 (Some(_), _) => {}
             }
@@ -228,6 +220,21 @@ impl Patch<'_> {
         }
         document::put(document, target, new);
         Ok(())
+    }
+}
+
+/// Adds what is new about an element that is there already. What is equal stays as it is written, and
+/// what is immutable stays in any case.
+fn add_new_about(attr: &Attribute, existing: &mut JsonObject, element: JsonObject) {
+    for (name, value) in element {
+        let is_kept = |old: &Value| {
+            attr.sub_attribute(&name).is_none_or(|sub| {
+                sub.mutability == Mutability::Immutable || equal(sub, old, &value)
+            })
+        };
+        if !existing.get(&name).is_some_and(is_kept) {
+            existing.insert(name, value);
+        }
     }
 }
 

@@ -65,9 +65,31 @@ fn the_same_value_takes_what_is_new_about_it() {
     let new = json!({"value": "BJensen@example.com", "type": "work", "display": "Work"});
     let after = patched(json!([{"op": "add", "path": "emails", "value": [new]}]));
     let merged =
-        json!({"value": "BJensen@example.com", "type": "work", "primary": true, "display": "Work"});
+        json!({"value": "bjensen@example.com", "type": "work", "primary": true, "display": "Work"});
     assert_eq!(after["emails"][0], merged);
     assert_eq!(after["emails"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn what_is_there_in_another_case_changes_nothing() {
+    let new = json!({"value": "BJensen@Example.com", "type": "WORK", "primary": true});
+    for value in [json!([new]), new] {
+        let ops = json!([{"op": "add", "path": "emails", "value": value}]);
+        assert_eq!(patched(ops), barbara());
+    }
+    // A photo's URI is case exact, so another case is another photo.
+    let photo = |uri: &str| json!([{"op": "add", "path": "photos", "value": {"value": uri, "type": "photo"}}]);
+    let before =
+        barbara_with(json!({"photos": [{"value": "https://a.example/a", "type": "photo"}]}));
+    let add = |ops| run(&ResourceType::user(), Mode::Compat, before.clone(), ops).unwrap();
+    assert_eq!(add(photo("https://a.example/a")), before);
+    assert_eq!(
+        add(photo("https://a.example/A"))["photos"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
 }
 
 #[test]
