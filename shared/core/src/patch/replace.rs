@@ -52,6 +52,7 @@ impl Patch<'_> {
             // > If the target location is a multi-valued attribute and no filter is specified, the
             // > attribute and all values are replaced.
             let mut new = coerce(target, as_array(value), self.mode)?;
+            check_not_hollow(target, value, new.as_ref())?;
             if let (Some(old), Some(new)) = (&old, &mut new) {
                 keep_server_parts(target, old, new)?;
             }
@@ -78,7 +79,9 @@ impl Patch<'_> {
         value: &Value,
     ) -> Result<Option<Value>, ScimError> {
         let target = selection.target;
-        let new = coerce_single(target, only_element(value, self.mode), self.mode)?;
+        let value = only_element(value, self.mode);
+        let new = coerce_single(target, value.clone(), self.mode)?;
+        check_not_hollow(target, &value, new.as_ref())?;
         let template = match new {
             Some(_) => selection.template(self.mode)?.unwrap_or_default(),
             None => JsonObject::new(),
@@ -103,4 +106,20 @@ impl Patch<'_> {
         settle_primary(target, &mut elements, &promoted)?;
         Ok(from_changed(target.attr, elements))
     }
+}
+
+/// An object in which nothing has a value would remove what it is to replace, and whoever sends one
+/// hardly means that. Null and `[]` say it plainly.
+fn check_not_hollow(
+    target: Target<'_>,
+    value: &Value,
+    new: Option<&Value>,
+) -> Result<(), ScimError> {
+    if value.is_object() && new.is_none() {
+        return Err(ScimError::invalid_value(format!(
+            "the object for `{}` has no value; to clear it use remove, or replace it with `[]`",
+            target.parent().key()
+        )));
+    }
+    Ok(())
 }

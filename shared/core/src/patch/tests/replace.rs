@@ -35,6 +35,27 @@ fn null_and_an_empty_list_clear() {
 }
 
 #[test]
+fn err_an_object_without_any_value_does_not_clear_a_list() {
+    let detail =
+        "the object for `emails` has no value; to clear it use remove, or replace it with `[]`";
+    for value in [json!({}), json!({"value": null}), json!({"type": []})] {
+        for path in ["emails", "emails[type eq \"work\"]"] {
+            let ops = json!([{"op": "replace", "path": path, "value": value}]);
+            fails(ops, ScimType::InvalidValue, detail);
+        }
+        let ops = json!([{"op": "replace", "value": {"emails": value}}]);
+        let error = run(&ResourceType::user(), Mode::Compat, barbara(), ops).unwrap_err();
+        assert_eq!(error.detail, detail);
+        let ops = json!([{"op": "add", "path": "emails", "value": value}]);
+        assert_eq!(patched(ops), barbara());
+    }
+    // Nothing in it that the schema knows.
+    let ops = json!([{"op": "replace", "path": "emails", "value": {"address": "x"}}]);
+    let error = run(&ResourceType::user(), Mode::Compat, barbara(), ops).unwrap_err();
+    assert_eq!(error.detail, detail);
+}
+
+#[test]
 fn a_complex_value_is_merged() {
     let after = patched(
         json!([{"op": "replace", "path": "name", "value": {"familyName": "Smith", "givenName": null}}]),
