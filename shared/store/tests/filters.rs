@@ -1,5 +1,10 @@
 //! The SQL of a filter finds what the evaluator of `rollcall-core` says it should, on random resources.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a step that prepares the test and fails is a failed test"
+)]
+
 use pollster::block_on;
 use proptest::collection::vec;
 use proptest::prelude::*;
