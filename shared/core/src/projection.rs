@@ -40,9 +40,13 @@ struct Named {
 
 /// How much of an attribute is shown.
 enum Extent<'p> {
-    Whole,
+    /// The attribute, with the sub-attributes that are not shown on request alone.
+    Defaults,
+    /// None of it.
     Nothing,
+    /// These sub-attributes.
     OnlySubs(Vec<&'p str>),
+    /// What [`Extent::Defaults`] has, without these sub-attributes.
     WithoutSubs(Vec<&'p str>),
 }
 
@@ -160,16 +164,16 @@ impl Projection {
         match attr.returned {
             // > always: The attribute is always returned, regardless of the contents of the
             // > "attributes" parameter. (RFC 7643 §7)
-            Returned::Always => return Extent::Whole,
+            Returned::Always => return Extent::Defaults,
             Returned::Never => return Extent::Nothing,
             Returned::Default | Returned::Request => {}
         }
         let by_default = attr.returned == Returned::Default;
         match &self.choice {
-            Choice::Default if by_default => Extent::Whole,
+            Choice::Default if by_default => Extent::Defaults,
             Choice::Default => Extent::Nothing,
             Choice::Only(names) => match named_subs(names, extension, attr) {
-                None => Extent::Whole,
+                None => Extent::Defaults,
                 Some(subs) if subs.is_empty() => Extent::Nothing,
                 Some(subs) => Extent::OnlySubs(subs),
             },
@@ -211,7 +215,7 @@ fn retain_subs(attr: &Attribute, extent: &Extent<'_>, object: &mut JsonObject) {
         match (sub.returned, extent) {
             (Returned::Always, _) => true,
             (Returned::Never, _) | (_, Extent::Nothing) => false,
-            (_, Extent::Whole) => by_default,
+            (_, Extent::Defaults) => by_default,
             (_, Extent::OnlySubs(subs)) => subs.contains(&sub.name.as_str()),
             (_, Extent::WithoutSubs(subs)) => by_default && !subs.contains(&sub.name.as_str()),
         }

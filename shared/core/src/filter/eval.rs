@@ -32,13 +32,13 @@ use crate::{JsonObject, Timestamp};
 /// Whether a resource, as it is rendered (with `id`, `schemas` and `meta`), matches.
 #[must_use]
 pub fn matches(filter: &Bound<'_>, resource: &JsonObject) -> bool {
-    eval(filter, Place::Resource(resource))
+    eval(filter, Scope::Resource(resource))
 }
 
 /// Whether one element matches the filter inside the brackets of a [`Bound::Element`].
 #[must_use]
 pub fn matches_element(filter: &Bound<'_>, element: &Value) -> bool {
-    eval(filter, Place::Element(element))
+    eval(filter, Scope::Element(element))
 }
 
 /// > Unassigned attributes, the null value, or an empty array … SHALL be considered to be equivalent
@@ -72,17 +72,17 @@ fn as_slice(value: Option<&Value>) -> &[Value] {
 
 /// Where names are looked up.
 #[derive(Clone, Copy)]
-enum Place<'v> {
+enum Scope<'v> {
     Resource(&'v JsonObject),
     Element(&'v Value),
 }
 
-impl<'v> Place<'v> {
+impl<'v> Scope<'v> {
     /// The values of a leaf, or of a whole attribute.
     fn values<'s>(self, target: Target<'s>) -> impl Iterator<Item = &'v Value> + use<'v, 's> {
         let elements = match self {
-            Place::Resource(resource) => elements(&target, resource),
-            Place::Element(element) => slice::from_ref(element),
+            Scope::Resource(resource) => elements(&target, resource),
+            Scope::Element(element) => slice::from_ref(element),
         };
         elements.iter().flat_map(move |element| match target.sub {
             None => as_slice(Some(element)),
@@ -91,27 +91,27 @@ impl<'v> Place<'v> {
     }
 }
 
-fn eval(filter: &Bound<'_>, place: Place<'_>) -> bool {
+fn eval(filter: &Bound<'_>, scope: Scope<'_>) -> bool {
     match filter {
-        Bound::Present(target) => place.values(*target).any(has_value),
-        Bound::Compare(target, op, operand) => compare(place, *target, *op, operand),
-        Bound::And(filters) => filters.iter().all(|filter| eval(filter, place)),
-        Bound::Or(filters) => filters.iter().any(|filter| eval(filter, place)),
-        Bound::Not(filter) => !eval(filter, place),
+        Bound::Present(target) => scope.values(*target).any(has_value),
+        Bound::Compare(target, op, operand) => compare(scope, *target, *op, operand),
+        Bound::And(filters) => filters.iter().all(|filter| eval(filter, scope)),
+        Bound::Or(filters) => filters.iter().any(|filter| eval(filter, scope)),
+        Bound::Not(filter) => !eval(filter, scope),
         Bound::Element(target, filter) => {
-            let mut elements = place.values(target.parent());
-            elements.any(|element| has_value(element) && eval(filter, Place::Element(element)))
+            let mut elements = scope.values(target.parent());
+            elements.any(|element| has_value(element) && eval(filter, Scope::Element(element)))
         }
         Bound::Never => false,
     }
 }
 
-fn compare(place: Place<'_>, target: Target<'_>, op: CompareOp, operand: &Operand) -> bool {
+fn compare(scope: Scope<'_>, target: Target<'_>, op: CompareOp, operand: &Operand) -> bool {
     if *operand == Operand::Null {
-        return place.values(target).any(has_value) == (op == CompareOp::Ne);
+        return scope.values(target).any(has_value) == (op == CompareOp::Ne);
     }
     let exact = target.leaf().is_case_exact();
-    let mut values = place
+    let mut values = scope
         .values(target)
         .filter_map(|value| test(value, op, operand, exact))
         .peekable();

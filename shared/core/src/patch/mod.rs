@@ -13,6 +13,7 @@ mod request;
 
 pub use request::{MAX_OPERATIONS, PATCH_OP_SCHEMA, PatchRequest};
 
+use request::in_operation;
 use serde_json::Value;
 
 use crate::path::excerpt;
@@ -92,13 +93,7 @@ pub fn apply(
     for (position, op) in ops.iter().enumerate() {
         patch
             .apply_one(&mut document, op)
-            .map_err(|error| match ops.len() {
-                1 => error,
-                _ => ScimError {
-                    detail: format!("operation {}: {}", position + 1, error.detail),
-                    ..error
-                },
-            })?;
+            .map_err(|error| in_operation(position, ops.len(), error))?;
     }
     check_required(&document, rt)?;
     Ok(document)

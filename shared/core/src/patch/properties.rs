@@ -1,5 +1,10 @@
 //! Properties of PATCH: what comes out is a valid resource, adding twice is adding once, a failure
 //! changes nothing, and no body makes it panic.
+//!
+//! At least 100,000 cases: 70,000 mutated bodies + 70,000 values of any shape + 3 × 10,000 lists of
+//! random operations = 170,000, all of which go through the request parser or `apply`. To `apply` come
+//! the 70,000 values in compat, those with a path (7 of 8, some 61,000) in strict again, and at least
+//! 20,000 lists of operations: 150,000 or so, without the mutated bodies that are requests still.
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};

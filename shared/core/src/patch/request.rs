@@ -45,18 +45,27 @@ impl PatchRequest {
                 operations.len()
             )));
         }
+        let count = operations.len();
         let read = operations
             .into_iter()
             .enumerate()
-            .map(|(index, operation)| {
-                operation_of(operation, mode).map_err(|error| ScimError {
-                    detail: format!("operation {}: {}", index + 1, error.detail),
-                    ..error
-                })
+            .map(|(position, operation)| {
+                operation_of(operation, mode).map_err(|error| in_operation(position, count, error))
             });
         Ok(Self {
             operations: read.collect::<Result<_, _>>()?,
         })
+    }
+}
+
+/// Says which operation an error is about, if there are several.
+pub(super) fn in_operation(position: usize, count: usize, error: ScimError) -> ScimError {
+    if count == 1 {
+        return error;
+    }
+    ScimError {
+        detail: format!("operation {}: {}", position + 1, error.detail),
+        ..error
     }
 }
 

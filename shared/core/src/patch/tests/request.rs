@@ -18,6 +18,25 @@ fn err_op(op: Value, scim_type: ScimType, expected: &str) {
 }
 
 #[test]
+fn an_error_names_the_operation_if_there_are_several() {
+    let detail = |ops: Value| {
+        let result = run(&ResourceType::user(), Mode::Compat, barbara(), ops);
+        result.unwrap_err().detail
+    };
+    let good = json!({"op": "add", "path": "title", "value": "x"});
+    // The first is not read; the second is read, and does not apply.
+    for bad in [
+        json!({"op": "move"}),
+        json!({"op": "add", "path": "active", "value": "x"}),
+    ] {
+        let alone = detail(json!([bad]));
+        assert!(!alone.contains("operation"), "{alone}");
+        assert_eq!(detail(json!([bad, good])), format!("operation 1: {alone}"));
+        assert_eq!(detail(json!([good, bad])), format!("operation 2: {alone}"));
+    }
+}
+
+#[test]
 fn ok_names_and_operations_in_any_case() {
     let body = json!({
         "Schemas": [PATCH_OP_SCHEMA.to_uppercase()],
@@ -76,7 +95,7 @@ fn err_an_operation() {
     err_op(
         json!(1),
         ScimType::InvalidSyntax,
-        "operation 1: expected an object, not a number",
+        "expected an object, not a number",
     );
     err_op(
         json!({"path": "title"}),
