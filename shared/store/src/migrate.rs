@@ -24,9 +24,8 @@ pub(crate) async fn run<D: Database>(
     let own = database.connect().await?;
     // Write-ahead logging lets readers and a writer work side by side. It stays with the file.
     // What isn't a file of SQLite's own has no such mode, and needs none.
-    match until_not_busy(&own, "PRAGMA journal_mode = WAL").await {
-        Err(StoreError::Busy) => return Err(StoreError::Busy),
-        Ok(()) | Err(_) => {}
+    if let Err(StoreError::Busy) = until_not_busy(&own, "PRAGMA journal_mode = WAL").await {
+        return Err(StoreError::Busy);
     }
     until_not_busy(&own, "BEGIN IMMEDIATE").await?;
     own.run(

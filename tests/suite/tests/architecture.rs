@@ -1,4 +1,5 @@
 //! The arrows of `ARCHITECTURE.md`: what may depend on what, and what the pure crate may not touch.
+#![expect(clippy::unwrap_used, reason = "a helper of the tests ends the test")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;

@@ -1,4 +1,9 @@
 //! `scim2 test`, from PyPI's scim2-cli, against the service.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a helper of the tests ends the test"
+)]
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -1,4 +1,5 @@
 //! The contract of the store's database, on Spin's SQLite: the cases of `tests/contract` as a Wasm component.
+#![expect(clippy::unwrap_used, reason = "a helper of the tests ends the test")]
 
 use std::path::Path;
 

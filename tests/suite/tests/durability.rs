@@ -1,4 +1,5 @@
 //! What was answered stays, whatever happens to the host. These tests always run the native host.
+#![expect(clippy::unwrap_used, reason = "a helper of the tests ends the test")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc;
