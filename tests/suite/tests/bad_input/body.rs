@@ -67,8 +67,7 @@ fn ok_a_body_of_exactly_one_mib() {
 fn err_a_user_that_would_grow_over_one_mib() {
     let fixture = Fixture::new();
     let add = |letter: &str| {
-        let value =
-            |number| json!({"value": letter.repeat(60_000), "display": format!("{number}")});
+        let value = |number| json!({"value": format!("{number:04}{}", letter.repeat(60_000))});
         let certificates: Vec<Json> = (0..10).map(value).collect();
         let operation = json!({"op": "add", "path": "x509Certificates", "value": certificates});
         let body = json!({"schemas": [PATCH_OP], "Operations": [operation]});
