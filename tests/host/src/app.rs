@@ -4,7 +4,10 @@ use std::{
     collections::HashMap,
     net::{Ipv4Addr, SocketAddr},
     path::Path,
-    sync::{Arc, Weak},
+    sync::{
+        Arc, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use anyhow::{Context, Result, ensure};
@@ -37,6 +40,7 @@ const CHAINED_CLIENT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr
 pub(crate) struct App {
     pub(crate) router: Router,
     pub(crate) address: SocketAddr,
+    stopping: AtomicBool,
     handlers: HashMap<String, ProxyHandler<Handler>>,
     info: String,
 }
@@ -52,6 +56,15 @@ pub(crate) struct Options<'a> {
 }
 
 impl App {
+    /// Says that the instances are about to be cut off.
+    pub(crate) fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
     /// Loads what `manifest` names, to be served at `address`.
     pub(crate) fn load(
         manifest: &Manifest,
@@ -98,6 +111,7 @@ impl App {
         Ok(Arc::new_cyclic(|app: &Weak<Self>| Self {
             router,
             address,
+            stopping: AtomicBool::new(false),
             handlers: loaded
                 .into_iter()
                 .map(|(grants, prepared)| {

@@ -76,6 +76,7 @@ impl Host {
 
     /// Stops it. Requests under way are cut off, as under Spin.
     pub async fn stop(mut self) {
+        self.app.stop();
         if let Some(runtime) = self.runtime.take() {
             let stopped =
                 tokio::task::spawn_blocking(|| runtime.shutdown_timeout(Duration::from_secs(5)));
@@ -87,6 +88,7 @@ impl Host {
 
 impl Drop for Host {
     fn drop(&mut self) {
+        self.app.stop();
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }

@@ -96,6 +96,7 @@ impl HandlerState for Handler {
             state: Worker {
                 component: Arc::clone(&self.grants),
                 reuse: self.reuse,
+                app: self.app.clone(),
             },
         })
     }
@@ -138,6 +139,7 @@ impl WorkerExpiration for Expiration {
 pub(crate) struct Worker {
     component: Arc<Grants>,
     reuse: Reuse,
+    app: Weak<App>,
 }
 
 impl WorkerState for Worker {
@@ -167,7 +169,11 @@ impl WorkerState for Worker {
     }
 
     fn drop(&self, _: Store<State>, result: wasmtime::Result<()>) {
-        if let Err(error) = result {
+        // A host that stops cuts its instances off, which is no failure of theirs.
+        let stopping = self.app.upgrade().is_none_or(|app| app.is_stopping());
+        if let Err(error) = result
+            && !stopping
+        {
             tracing::error!("an instance of `{}` ended: {error:?}", self.component.id);
         }
     }
