@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::filter::{TWO_TO_63, compare_mixed, elements};
 use crate::resource::schemas_of;
-use crate::schema::{Attribute, AttributeType, Returned, Target, Uniqueness};
+use crate::schema::{Attribute, AttributeType, Lookup, Returned, Target, Uniqueness};
 use crate::validate::is_primary;
 use crate::{JsonObject, ResourceType, Timestamp, fold};
 
@@ -78,6 +78,8 @@ impl IndexValue {
 pub struct IndexEntry {
     /// The leaf's canonical path, as [`Target::key`] has it.
     pub path: String,
+    /// What an index is kept of the leaf's values.
+    pub lookup: Lookup,
     /// Which element of the attribute it belongs to: 0 is the one that the attribute sorts by (the
     /// primary, else the first), the others count from 1. A singular attribute has 0 alone.
     pub element: u32,
@@ -86,7 +88,7 @@ pub struct IndexEntry {
 }
 
 /// Every leaf value of the attributes, and the values of `schemas`; no two entries are equal. What is
-/// never returned is left out, and so are `id` and `meta`, which are not among the attributes.
+/// never returned is left out, and so are relations, and `id` and `meta`, which are not among the attributes.
 #[must_use]
 pub fn index_entries(attributes: &JsonObject, rt: &ResourceType) -> Vec<IndexEntry> {
     let mut entries = Vec::new();
@@ -121,7 +123,8 @@ pub fn index_entries(attributes: &JsonObject, rt: &ResourceType) -> Vec<IndexEnt
 
 fn add_entries(target: Target<'_>, attributes: &JsonObject, entries: &mut Vec<IndexEntry>) {
     let elements = elements(&target, attributes);
-    if elements.is_empty() || target.attr.returned == Returned::Never {
+    let is_hidden = target.attr.returned == Returned::Never || target.attr.relation.is_some();
+    if elements.is_empty() || is_hidden {
         return;
     }
     let leading = leading(elements);
@@ -145,6 +148,7 @@ fn add_entries(target: Target<'_>, attributes: &JsonObject, entries: &mut Vec<In
                 let path = path.get_or_insert_with(|| leaf.key()).clone();
                 entries.push(IndexEntry {
                     path,
+                    lookup: leaf.lookup(),
                     element: number(position, leading),
                     value,
                 });
@@ -189,12 +193,22 @@ pub(crate) fn sort_value(target: &Target<'_>, resource: &JsonObject) -> Option<I
         .find_map(|value| IndexValue::of(target.leaf(), value))
 }
 
-/// The values that no other resource of the type may have, each with its attribute's canonical path;
-/// folded unless the attribute is case exact. No two are equal.
+/// A value that no other resource of the type may have.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UniqueValue {
+    /// The leaf's canonical path.
+    pub path: String,
+    /// What an index is kept of the leaf's values.
+    pub lookup: Lookup,
+    /// The value; folded unless the attribute is case exact.
+    pub value: String,
+}
+
+/// The values that no other resource of the type may have. No two are equal.
 ///
 /// > No two resources on the same server SHOULD possess the same value. (RFC 7643 §7)
 #[must_use]
-pub fn unique_values(attributes: &JsonObject, rt: &ResourceType) -> Vec<(String, String)> {
+pub fn unique_values(attributes: &JsonObject, rt: &ResourceType) -> Vec<UniqueValue> {
     let mut values = Vec::new();
     for (extension, attr) in rt.attributes() {
         let target = Target {
@@ -209,16 +223,17 @@ pub fn unique_values(attributes: &JsonObject, rt: &ResourceType) -> Vec<(String,
             }
             for element in elements(&target, attributes) {
                 for value in leaf_values(&leaf, element) {
-                    match IndexValue::of(leaf.leaf(), value) {
-                        Some(IndexValue::Text(text)) => values.push((leaf.key(), text)),
-                        Some(IndexValue::Integer(number)) => {
-                            values.push((leaf.key(), number.to_string()));
-                        }
-                        Some(IndexValue::Decimal(number)) => {
-                            values.push((leaf.key(), number.to_string()));
-                        }
-                        None => {}
-                    }
+                    let value = match IndexValue::of(leaf.leaf(), value) {
+                        Some(IndexValue::Text(text)) => text,
+                        Some(IndexValue::Integer(number)) => number.to_string(),
+                        Some(IndexValue::Decimal(number)) => number.to_string(),
+                        None => continue,
+                    };
+                    values.push(UniqueValue {
+                        path: leaf.key(),
+                        lookup: leaf.lookup(),
+                        value,
+                    });
                 }
             }
         }

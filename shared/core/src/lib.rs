@@ -10,6 +10,7 @@ mod error;
 pub mod filter;
 mod index;
 mod json;
+mod members;
 mod patch;
 mod path;
 mod projection;
@@ -26,15 +27,19 @@ pub use filter::{
     Bound, CompareOp, Filter, Literal, MAX_FILTER_DEPTH, MAX_FILTER_LENGTH, MAX_FILTER_TERMS,
     Operand, PatchPath, fold, matches,
 };
-pub use index::{IndexEntry, IndexValue, index_entries, unique_values};
+pub use index::{IndexEntry, IndexValue, UniqueValue, index_entries, unique_values};
 pub use json::{MAX_DEPTH, parse_object};
-pub use patch::{MAX_OPERATIONS, OpKind, PATCH_OP_SCHEMA, PatchOp, PatchRequest, apply};
+pub use members::{MemberChange, members_of};
+pub use patch::{
+    MAX_OPERATIONS, Members, OpKind, PATCH_OP_SCHEMA, PatchOp, PatchRequest, Patched, apply,
+    member_change,
+};
 pub use path::{AttrPath, excerpt};
 pub use projection::Projection;
-pub use resource::Resource;
+pub use resource::{Resource, display_of};
 pub use schema::{
-    Attribute, AttributeType, Extension, Mutability, ResourceType, Returned, Schema, Target,
-    Uniqueness,
+    Attribute, AttributeType, Extension, Lookup, Mutability, Relation, ResourceType, Returned,
+    Schema, Target, Uniqueness,
 };
 pub use sort::{Sort, SortOrder};
 pub use time::Timestamp;

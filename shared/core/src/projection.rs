@@ -9,7 +9,7 @@
 
 use serde_json::Value;
 
-use crate::schema::{Attribute, ResourceType, Returned, Target, find};
+use crate::schema::{Attribute, ResourceType, Returned, find};
 use crate::{AttrPath, JsonObject, ScimError};
 
 /// A choice of attributes.
@@ -92,11 +92,18 @@ impl Projection {
         self.choice != Choice::Default
     }
 
-    /// Whether any of an attribute can be shown, so that what is costly to find need not be looked
-    /// for: `excludedAttributes=members`.
+    /// Which sub-attributes of the type's relations are shown, so that what is costly to find need not be looked for:
+    /// `excludedAttributes=members`.
     #[must_use]
-    pub fn shows(&self, target: &Target<'_>) -> bool {
-        !matches!(self.extent(target.extension, target.attr), Extent::Nothing)
+    pub fn related(&self, rt: &ResourceType) -> Vec<String> {
+        let Some((_, target)) = rt.related() else {
+            return Vec::new();
+        };
+        let extent = self.extent(target.extension, target.attr);
+        let subs = target.attr.sub_attributes.iter();
+        subs.filter(|sub| shows_sub(sub, &extent))
+            .map(|sub| sub.name.clone())
+            .collect()
     }
 
     /// What the client may see of a resource's full representation.
@@ -208,18 +215,20 @@ fn named_subs<'p>(
 
 fn retain_subs(attr: &Attribute, extent: &Extent<'_>, object: &mut JsonObject) {
     object.retain(|name, _| {
-        let Some(sub) = attr.sub_attribute(name) else {
-            return false;
-        };
-        let by_default = sub.returned != Returned::Request;
-        match (sub.returned, extent) {
-            (Returned::Always, _) => true,
-            (Returned::Never, _) | (_, Extent::Nothing) => false,
-            (_, Extent::Defaults) => by_default,
-            (_, Extent::OnlySubs(subs)) => subs.contains(&sub.name.as_str()),
-            (_, Extent::WithoutSubs(subs)) => by_default && !subs.contains(&sub.name.as_str()),
-        }
+        attr.sub_attribute(name)
+            .is_some_and(|sub| shows_sub(sub, extent))
     });
+}
+
+fn shows_sub(sub: &Attribute, extent: &Extent<'_>) -> bool {
+    let by_default = sub.returned != Returned::Request;
+    match (sub.returned, extent) {
+        (Returned::Always, _) => true,
+        (Returned::Never, _) | (_, Extent::Nothing) => false,
+        (_, Extent::Defaults) => by_default,
+        (_, Extent::OnlySubs(subs)) => subs.contains(&sub.name.as_str()),
+        (_, Extent::WithoutSubs(subs)) => by_default && !subs.contains(&sub.name.as_str()),
+    }
 }
 
 fn names(list: Option<&str>, rt: &ResourceType) -> Vec<Named> {

@@ -51,6 +51,14 @@ impl Resource {
     }
 }
 
+/// What a group shows of a member with these attributes: the name to display, or else the user name.
+#[must_use]
+pub fn display_of(attributes: &JsonObject) -> Option<&str> {
+    ["displayName", "userName"]
+        .iter()
+        .find_map(|name| attributes.get(*name)?.as_str())
+}
+
 /// The core schema and the extensions that have data.
 ///
 /// > The "schemas" attribute MUST contain at least one value, which SHALL be the base schema for the

@@ -1,7 +1,7 @@
 //! `/health/live` and `/health/ready`, for load balancers and orchestrators.
 
 use http::{Request, StatusCode};
-use rollcall_service::{Ctx, Database, ready};
+use rollcall_service::{Ctx, Database};
 use serde_json::json;
 
 use crate::respond::{self, FullResponse};
@@ -10,7 +10,7 @@ use crate::respond::{self, FullResponse};
 pub async fn handle<D: Database, B>(ctx: &Ctx<D>, request: Request<B>) -> FullResponse {
     let (status, answer) = match request.uri().path().trim_end_matches('/') {
         "/health/live" => (StatusCode::OK, "live"),
-        "/health/ready" => match ready(ctx).await {
+        "/health/ready" => match ctx.ping().await {
             Ok(()) => (StatusCode::OK, "ready"),
             Err(error) => {
                 eprintln!("not ready: {error}");

@@ -11,7 +11,12 @@ pub type FullResponse = Response<Full<Bytes>>;
 
 /// A response with a JSON body, which no cache may keep.
 pub(crate) fn json(status: StatusCode, content_type: &'static str, body: &Json) -> FullResponse {
-    let mut response = bytes(status, body.to_string().into());
+    text(status, content_type, body.to_string())
+}
+
+/// The same with JSON that has been written already.
+pub(crate) fn text(status: StatusCode, content_type: &'static str, body: String) -> FullResponse {
+    let mut response = bytes(status, body.into());
     response
         .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));

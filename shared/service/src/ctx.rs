@@ -8,11 +8,13 @@ use uuid::Builder;
 
 use crate::config::Config;
 use crate::ports::{Clock, Random};
+use crate::profile::Profiles;
 
 /// The store, the ports and the configuration.
 pub struct Ctx<D: Database> {
     database: D,
     store: OnceCell<Store<D>>,
+    pub(crate) profiles: Profiles,
     clock: Box<dyn Clock>,
     random: Box<dyn Random>,
     /// What the operator set.
@@ -30,6 +32,7 @@ impl<D: Database> Ctx<D> {
         Self {
             database,
             store: OnceCell::new(),
+            profiles: Profiles::default(),
             clock: Box::new(clock),
             random: Box::new(random),
             config,
@@ -46,6 +49,22 @@ impl<D: Database> Ctx<D> {
         }
         let opened = Store::open(&self.database, self.config.durability).await?;
         Ok(self.store.get_or_init(|| opened))
+    }
+
+    /// A store of its own for a batch of writes.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`]; [`StoreError::Backend`].
+    pub(crate) async fn begin(&self) -> Result<Store<D>, StoreError> {
+        Store::begin(&self.database, self.config.durability).await
+    }
+
+    /// Whether the store answers.
+    ///
+    /// # Errors
+    /// [`StoreError::Backend`] when it doesn't.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.store().await?.ping().await
     }
 
     /// The time of day.

@@ -1,7 +1,31 @@
-//! Store errors as SCIM errors.
+//! Why a use case fails.
 
 use rollcall_core::ScimError;
 use rollcall_store::{MAX_DOCUMENT, StoreError};
+
+/// Why a use case fails. It then changed nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Error {
+    /// The client gets this error.
+    Refused(ScimError),
+    /// The tenant's settings have changed: take the new ones, and do it again.
+    Reconfigured,
+}
+
+impl From<ScimError> for Error {
+    fn from(error: ScimError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Reconfigured => Self::Reconfigured,
+            error => Self::Refused(scim_error(error)),
+        }
+    }
+}
 
 /// The SCIM error (RFC 7644 §3.12) for a store error. What went wrong inside is logged, and doesn't leave.
 pub(crate) fn scim_error(error: StoreError) -> ScimError {
@@ -13,11 +37,14 @@ pub(crate) fn scim_error(error: StoreError) -> ScimError {
         StoreError::PreconditionFailed => ScimError::precondition_failed(
             "the resource has changed: read it again, and send its current ETag in If-Match",
         ),
+        StoreError::NoSuchMember => {
+            ScimError::invalid_value("one of `members` is no user or group of this tenant")
+        }
         StoreError::Conflict => ScimError::uniqueness("a value that must be unique is taken"),
         StoreError::TooLarge => ScimError::payload_too_large(format!(
             "the resource would be larger than {MAX_DOCUMENT} bytes: remove something first"
         )),
-        StoreError::Busy => ScimError {
+        StoreError::Busy | StoreError::Reconfigured => ScimError {
             status: 503,
             scim_type: None,
             detail: "the store is busy: send the request again".to_owned(),

@@ -2,17 +2,22 @@
 //!
 //! Each is a function that takes the [`Ctx`] of its component instance and reads as a sentence. None knows HTTP.
 
-mod access;
 pub mod admin;
 mod config;
 mod ctx;
 mod error;
 mod ports;
+mod profile;
 pub mod resources;
+mod session;
 
-pub use access::{authenticate, ready};
 pub use config::Config;
 pub use ctx::Ctx;
+pub use error::Error;
 pub use ports::{Clock, Random};
+pub use profile::{Profile, admit, authenticate, fresh_profile, profile};
+pub use session::Session;
 // What the use cases take and give, so that their callers need not know the store.
-pub use rollcall_store::{Access, Database, StoreError, Tenant, TenantName, Token, TokenHash};
+pub use rollcall_store::{
+    Access, Change, Database, Found, StoreError, Tenant, TenantName, Token, TokenHash,
+};

@@ -2,9 +2,12 @@
 
 use std::fmt;
 
+use rollcall_core::Timestamp;
 use sha2::{Digest, Sha256};
 
-use crate::sql::Value;
+use crate::error::StoreError;
+use crate::settings::Settings;
+use crate::sql::{Row, Value};
 
 /// The longest tenant name, in characters: what fits a DNS label.
 const MAX_TENANT_NAME: usize = 63;
@@ -78,17 +81,41 @@ pub struct Access {
     pub token: TokenHash,
 }
 
-/// The first common table expression of every read: one row, with the tenant's number and the token's id, when the
-/// token opens the tenant. Parameters 1 to 3 are [`parameters`].
-pub(crate) const OPEN: &str = "open(tenant, token) AS MATERIALIZED (SELECT tenant, token FROM access WHERE hash = ?2 AND name = ?1 AND (expires IS NULL OR expires > ?3))";
+/// A caller, the settings that it is served by, and the time.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller<'c> {
+    /// Who asks.
+    pub access: &'c Access,
+    /// What the work is done by. The store checks that it still holds.
+    pub settings: &'c Settings,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// The first common table expression of every read: one row, with the tenant's number, the token's id and the revision
+/// of the tenant's settings, when the token opens the tenant. Parameters 1 to 3 are [`parameters`].
+pub(crate) const OPEN: &str = "open(tenant, token, revision) AS MATERIALIZED (SELECT tenant, token, revision FROM access WHERE hash = ?2 AND name = ?1 AND (expires IS NULL OR expires > ?3))";
 
 /// The parameters of [`OPEN`].
-pub(crate) fn parameters(access: &Access, now: rollcall_core::Timestamp) -> Vec<Value> {
+pub(crate) fn parameters(access: &Access, now: Timestamp) -> Vec<Value> {
     vec![
         access.tenant.as_str().into(),
         (&access.token).into(),
         now.as_micros().into(),
     ]
+}
+
+/// The first row of a read, whose first column is the revision in [`OPEN`].
+///
+/// # Errors
+/// [`StoreError::Unauthenticated`] when there is none; [`StoreError::Reconfigured`] when it is another revision.
+pub(crate) fn opened<'r>(rows: &'r [Row], caller: &Caller<'_>) -> Result<&'r Row, StoreError> {
+    let first = rows.first().ok_or(StoreError::Unauthenticated)?;
+    if first.integer(0)? == Some(caller.settings.revision) {
+        Ok(first)
+    } else {
+        Err(StoreError::Reconfigured)
+    }
 }
 
 #[cfg(test)]

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use rollcall_core::{
-    IndexEntry, IndexValue, JsonObject, ResourceType, index_entries, unique_values,
+    IndexEntry, IndexValue, JsonObject, Resource, ResourceType, index_entries, unique_values,
 };
 use serde_json::{Value as Json, json};
+
+use crate::paths;
 
 /// What a write takes from the index and what it brings to it.
 pub(crate) struct Difference {
@@ -17,28 +19,30 @@ pub(crate) struct Difference {
     pub freed: String,
     /// `[path, value]` of each unique value that comes.
     pub uniques: String,
-    /// The names of the attributes that differ, as a JSON array.
-    pub attributes: String,
+    /// The names of the attributes that differ.
+    pub attributes: Vec<String>,
 }
 
 impl Difference {
-    /// From one set of attributes to the next; a new resource comes from none.
+    /// From one state of a resource to the next; a new resource comes from none.
     pub fn between(
-        old: Option<&JsonObject>,
-        new: &JsonObject,
+        tenant: i64,
         resource_type: &ResourceType,
+        old: Option<&Resource>,
+        new: &Resource,
     ) -> Self {
-        let entries = |side: &JsonObject| entries(side, resource_type);
-        let values = |side: &JsonObject| uniques(side, resource_type);
+        let old = old.map(|old| &old.attributes);
+        let new = &new.attributes;
+        let entries = |side: &JsonObject| entries(tenant, side, resource_type);
+        let values = |side: &JsonObject| uniques(tenant, side, resource_type);
         let (unindexed, indexed) = sides(old.map(entries), entries(new));
         let (freed, uniques) = sides(old.map(values), values(new));
-        let changed = changed(old.unwrap_or(&JsonObject::new()), new);
         Self {
             unindexed,
             indexed,
             freed,
             uniques,
-            attributes: Json::from(changed).to_string(),
+            attributes: changed(old.unwrap_or(&JsonObject::new()), new),
         }
     }
 }
@@ -52,11 +56,15 @@ fn sides(old: Option<BTreeSet<String>>, new: BTreeSet<String>) -> (String, Strin
     (list(gone), list(come))
 }
 
-fn entries(attributes: &JsonObject, resource_type: &ResourceType) -> BTreeSet<String> {
-    let json = |entry: IndexEntry| match entry.value {
-        IndexValue::Text(value) => json!([entry.path, entry.element, value]).to_string(),
-        IndexValue::Integer(value) => json!([entry.path, entry.element, value]).to_string(),
-        IndexValue::Decimal(value) => json!([entry.path, entry.element, value]).to_string(),
+fn entries(tenant: i64, attributes: &JsonObject, resource_type: &ResourceType) -> BTreeSet<String> {
+    let json = |entry: IndexEntry| {
+        let path = paths::number(tenant, &resource_type.name, &entry.path, entry.lookup);
+        let element = entry.element;
+        match entry.value {
+            IndexValue::Text(value) => json!([path, element, value]).to_string(),
+            IndexValue::Integer(value) => json!([path, element, value]).to_string(),
+            IndexValue::Decimal(value) => json!([path, element, value]).to_string(),
+        }
     };
     index_entries(attributes, resource_type)
         .into_iter()
@@ -64,10 +72,13 @@ fn entries(attributes: &JsonObject, resource_type: &ResourceType) -> BTreeSet<St
         .collect()
 }
 
-fn uniques(attributes: &JsonObject, resource_type: &ResourceType) -> BTreeSet<String> {
+fn uniques(tenant: i64, attributes: &JsonObject, resource_type: &ResourceType) -> BTreeSet<String> {
     unique_values(attributes, resource_type)
         .into_iter()
-        .map(|pair| json!(pair).to_string())
+        .map(|unique| {
+            let path = paths::number(tenant, &resource_type.name, &unique.path, unique.lookup);
+            json!([path, unique.value]).to_string()
+        })
         .collect()
 }
 

@@ -16,6 +16,12 @@ pub enum StoreError {
     /// The resource is no longer at the version that the write was made from.
     #[error("precondition failed")]
     PreconditionFailed,
+    /// The tenant's settings are others than those that the call went by: load them, and call again.
+    #[error("reconfigured")]
+    Reconfigured,
+    /// One of those who are to become members of a group is not there.
+    #[error("no such member")]
+    NoSuchMember,
     /// A value that has to be unique is taken.
     #[error("conflict")]
     Conflict,
@@ -40,6 +46,8 @@ impl From<SqlError> for StoreError {
             SqlError::Refused(word) => match word.as_str() {
                 "unauthenticated" => Self::Unauthenticated,
                 "not found" => Self::NotFound,
+                "reconfigured" => Self::Reconfigured,
+                "no such member" => Self::NoSuchMember,
                 "stale" => Self::PreconditionFailed,
                 _ => Self::Backend(word),
             },

@@ -1,112 +1,252 @@
-//! Resources by what they are: filter, sort, page (RFC 7644 §3.4.2).
+//! Resources by what they are: filter, sort, page (RFC 7644 §3.4.2, RFC 9865).
 
-use rollcall_core::{Bound, Resource, ResourceType, Sort, SortOrder, Timestamp};
+mod page;
 
-use crate::access::{self, Access, OPEN};
+use rollcall_core::{Bound, ResourceType, Sort, SortOrder};
+
+use crate::access::{self, Caller, OPEN, opened};
 use crate::error::StoreError;
-use crate::filter::Compiler;
-use crate::resources::{self, MAX_DOCUMENT};
-use crate::sql::Database;
+use crate::filter::{Compiler, Parameters};
+use crate::read::{Found, found};
+use crate::relations;
+use crate::sql::{Database, Row, Value};
 use crate::store::Store;
+use crate::write::MAX_DOCUMENT;
 
 /// What to list.
 #[derive(Debug)]
 pub struct Query<'q> {
-    /// Which resources; all of the type without one.
-    pub filter: Option<&'q Bound<'q>>,
-    /// In which order; the order of creation without one.
-    pub sort: Option<&'q Sort<'q>>,
-    /// How many of them to skip.
-    pub offset: u64,
+    /// Which resources, by type; no type twice.
+    pub parts: &'q [Part<'q>],
+    /// In which direction they are sorted.
+    pub order: SortOrder,
+    /// Where the page is.
+    pub start: Start,
     /// How many to return at the most; with 0 they are only counted.
     pub limit: u32,
-    /// What `meta.location` of these resources is before the id.
-    pub location: &'q str,
+    /// The base URI of the tenant's SCIM service, without a slash at the end.
+    pub base: &'q str,
+}
+
+/// What to list of one resource type.
+#[derive(Debug)]
+pub struct Part<'q> {
+    /// The type.
+    pub resource_type: &'q ResourceType,
+    /// Which of its resources; all of them without one.
+    pub filter: Option<&'q Bound<'q>>,
+    /// What they are sorted by; the time of creation without one.
+    pub sort: Option<&'q Sort<'q>>,
+    /// Which sub-attributes of relations are shown; with none of them, relations are not looked at.
+    pub related: &'q [String],
+}
+
+/// Where a page is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Start {
+    /// After this many resources.
+    Offset(u64),
+    /// After the resource at this place.
+    After(Place),
+    /// Before the resource at this place.
+    Before(Place),
+}
+
+/// The place of a resource in a sorted list. It stays one when the resource goes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// What it is sorted by.
+    pub key: Key,
+    /// Tells it from others with the same key.
+    pub row: i64,
+}
+
+/// What a resource is sorted by.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Key {
+    /// A text.
+    Text(String),
+    /// A whole number.
+    Integer(i64),
+    /// Any other number.
+    Real(f64),
+    /// It has no value.
+    None,
+}
+
+impl Key {
+    fn of(value: Option<&Value>) -> Self {
+        match value {
+            Some(Value::Text(text)) => Self::Text(text.clone()),
+            Some(Value::Integer(number)) => Self::Integer(*number),
+            Some(Value::Real(number)) => Self::Real(*number),
+            Some(Value::Blob(_) | Value::Null) | None => Self::None,
+        }
+    }
+
+    /// As a parameter; `None` for NULL, which compares with nothing.
+    fn value(&self) -> Option<Value> {
+        match self {
+            Self::Text(text) => Some(text.as_str().into()),
+            Self::Integer(number) => Some((*number).into()),
+            Self::Real(number) => Some((*number).into()),
+            Self::None => None,
+        }
+    }
 }
 
 /// How many bytes of documents a page holds before it is cut; it always holds one. RFC 7644 §3.4.2.4 lets a page have
 /// fewer resources than were asked for, and clients go on after what they got.
 const MAX_PAGE: usize = 8 * MAX_DOCUMENT;
 
+/// About how many bytes a page has for each member of a group.
+const MEMBER_SIZE: usize = 200;
+
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Page {
     /// How many resources match in all.
     pub total: u64,
-    /// Those of this page, in order.
-    pub resources: Vec<Resource>,
+    /// Those of this page, in order, each with the number of its part.
+    pub resources: Vec<(usize, Found)>,
+    /// The places of the first and the last one.
+    pub ends: Option<(Place, Place)>,
+    /// Whether there are more in the direction in which the page was looked for.
+    pub more: bool,
 }
 
 impl<D: Database> Store<D> {
     /// One page of the resources that a query finds, and how many it finds in all, as of one moment.
     ///
     /// # Errors
-    /// [`StoreError::Unauthenticated`] when the token does not open the tenant.
-    pub async fn list(
-        &self,
-        access: &Access,
-        resource_type: &ResourceType,
-        query: &Query<'_>,
-        now: Timestamp,
-    ) -> Result<Page, StoreError> {
-        let mut compiler = Compiler::new(
-            resource_type,
-            query.location,
-            access::parameters(access, now),
-        );
-        let matching = compiler.matching(query.filter);
-        let total = if query.filter.is_some() {
-            format!("SELECT count(*) {matching}")
-        } else {
-            let type_name = compiler.bind(resource_type.name.as_str());
-            format!(
-                "SELECT count FROM counter WHERE tenant = (SELECT tenant FROM open) AND type = {type_name}"
-            )
-        };
+    /// [`StoreError::Unauthenticated`] when the token does not open the tenant; [`StoreError::Reconfigured`].
+    pub async fn list(&self, caller: &Caller<'_>, query: &Query<'_>) -> Result<Page, StoreError> {
+        let mut parameters = Parameters::new(access::parameters(caller.access, caller.now));
+        let total = total(query, caller, &mut parameters);
         let statement = if query.limit == 0 {
-            format!(
-                "WITH {OPEN} SELECT coalesce(({total}), 0), NULL, NULL, NULL, NULL, NULL FROM open"
-            )
+            format!("WITH {OPEN} SELECT open.revision, {total} FROM open")
         } else {
-            let (key, join) = match query.sort {
-                Some(sort) => compiler.sort_key(&sort.target),
-                None => ("NULL".to_owned(), String::new()),
-            };
-            // RFC 7644 §3.4.2.3: missing values come last when ascending, first when descending.
-            let order = match query.sort.map(|sort| sort.order) {
-                Some(SortOrder::Ascending) => "key ASC NULLS LAST, row",
-                Some(SortOrder::Descending) => "key DESC NULLS FIRST, row",
-                None => "row",
-            };
-            let limit = compiler.bind(i64::from(query.limit));
-            let offset = compiler.bind(i64::try_from(query.offset).unwrap_or(i64::MAX));
-            // SQLite compiles a statement anew each time that a bare parameter limits it, hence `+ 0`.
-            // The page is cut on narrow index rows; only its own documents are read.
-            format!(
-                "WITH {OPEN}, page(row, key) AS (\
-                 SELECT r.seq AS row, {key} AS key FROM (SELECT r.* {matching}) r {join} \
-                 ORDER BY {order} LIMIT {limit} + 0 OFFSET {offset} + 0) \
-                 SELECT coalesce(({total}), 0), r.id, r.version, r.created, r.modified, r.doc \
-                 FROM open LEFT JOIN ( \
-                 SELECT row, key, r.*, sum(octet_length(r.doc)) OVER (ORDER BY {order}) AS bytes \
-                 FROM page JOIN resource r ON r.seq = page.row) r \
-                 ON r.bytes - octet_length(r.doc) < {MAX_PAGE} ORDER BY {order}"
-            )
+            statement(query, caller, &total, &mut parameters)
         };
-        let rows = self.run(&statement, compiler.into_parameters()).await?;
-        let Some(first) = rows.first() else {
-            return Err(StoreError::Unauthenticated);
-        };
-        let total = first
-            .integer(0)?
-            .and_then(|count| u64::try_from(count).ok())
-            .unwrap_or_default();
-        let found = rows
-            .iter()
-            .filter_map(|row| resources::read(row, 1).transpose());
+        let mut rows = self.run(&statement, parameters.into_values()).await?;
+        let first = opened(&rows, caller)?;
+        let count = |value: Option<i64>| value.and_then(|count| u64::try_from(count).ok());
+        let total = count(first.integer(1)?).unwrap_or_default();
+        if query.limit == 0 {
+            return Ok(Page {
+                total,
+                resources: Vec::new(),
+                ends: None,
+                more: false,
+            });
+        }
+        let selected = count(first.integer(2)?).unwrap_or_default();
+        let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
+        rows.truncate(limit);
+        let mut listed = Vec::with_capacity(rows.len());
+        for row in &mut rows {
+            listed.extend(read(row, query)?);
+        }
+        let more = selected > listed.len() as u64;
+        if matches!(query.start, Start::Before(_)) {
+            listed.reverse();
+        }
+        let ends = listed
+            .first()
+            .zip(listed.last())
+            .map(|(first, last)| (first.0.clone(), last.0.clone()));
         Ok(Page {
             total,
-            resources: found.collect::<Result<_, _>>()?,
+            resources: listed
+                .into_iter()
+                .map(|(_, part, found)| (part, found))
+                .collect(),
+            ends,
+            more,
         })
     }
+}
+
+/// The number of resources that match.
+fn total(query: &Query<'_>, caller: &Caller<'_>, parameters: &mut Parameters) -> String {
+    let counts: Vec<String> = query
+        .parts
+        .iter()
+        .map(|part| {
+            let mut compiler = Compiler::new(
+                part.resource_type,
+                caller.settings.tenant,
+                query.base,
+                parameters,
+            );
+            match part.filter {
+                Some(filter) => format!("(SELECT count(*) {})", compiler.matching(Some(filter))),
+                None => format!(
+                    "coalesce((SELECT count FROM counter WHERE {}), 0)",
+                    compiler.counter()
+                ),
+            }
+        })
+        .collect();
+    counts.join(" + ")
+}
+
+fn statement(
+    query: &Query<'_>,
+    caller: &Caller<'_>,
+    total: &str,
+    parameters: &mut Parameters,
+) -> String {
+    let page = page::select(query, caller, parameters);
+    let order = page::order(query);
+    let related = related(query, parameters);
+    // The page is cut on narrow index rows; only its own documents are read.
+    format!(
+        "WITH {OPEN}, page(row, key) AS ({page}) \
+         SELECT open.revision, {total}, (SELECT count(*) FROM page), r.key, r.seq, r.type, \
+         r.id, r.version, r.created, r.modified, r.doc, r.members, {related} \
+         FROM open LEFT JOIN (SELECT page.row, page.key, resource.*, \
+         sum(octet_length(doc) + {MEMBER_SIZE} * members) OVER (ORDER BY {order}) AS bytes \
+         FROM page CROSS JOIN resource ON seq = row) r \
+         ON r.bytes - octet_length(r.doc) - {MEMBER_SIZE} * r.members < {MAX_PAGE} ORDER BY {order}"
+    )
+}
+
+/// The relations of the row `r`.
+fn related(query: &Query<'_>, parameters: &mut Parameters) -> String {
+    let mut base = None;
+    let cases: Vec<String> = query
+        .parts
+        .iter()
+        .filter(|part| !part.related.is_empty())
+        .filter_map(|part| {
+            let (relation, _) = part.resource_type.related()?;
+            let base = base.get_or_insert_with(|| parameters.bind(query.base));
+            let rendered = relations::rendered(relation, part.related, base);
+            Some(format!("WHEN '{}' THEN {rendered}", part.resource_type.name))
+        })
+        .collect();
+    if cases.is_empty() {
+        "NULL".to_owned()
+    } else {
+        format!("CASE r.type {} END", cases.join(" "))
+    }
+}
+
+/// A row of a page: its place, the number of its part, the resource. `None` is the one row of an empty page.
+fn read(row: &mut Row, query: &Query<'_>) -> Result<Option<(Place, usize, Found)>, StoreError> {
+    let Some(found) = found(row, 6)? else {
+        return Ok(None);
+    };
+    let damaged = || StoreError::Backend("a row of a page is damaged".into());
+    let name = row.text(5)?.ok_or_else(damaged)?;
+    let part = query
+        .parts
+        .iter()
+        .position(|part| part.resource_type.name == name);
+    let place = Place {
+        key: Key::of(row.0.get(3)),
+        row: row.integer(4)?.ok_or_else(damaged)?,
+    };
+    Ok(Some((place, part.ok_or_else(damaged)?, found)))
 }

@@ -1,10 +1,21 @@
 //! Numbered migrations, applied once, by whichever instance comes first.
 
+mod reindex;
+
 use crate::error::StoreError;
 use crate::sql::{Database, Sql, SqlError};
 
 /// All migrations, the first one first. A released one never changes; a new one goes to the end.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_foundation.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_foundation.sql"),
+    include_str!("../migrations/0002_tenant_settings.sql"),
+    include_str!("../migrations/0003_search_index.sql"),
+    include_str!("../migrations/0004_groups.sql"),
+    include_str!("../migrations/0005_write_procedure.sql"),
+];
+
+/// The last migration that leaves the search index empty, for [`reindex::run`] to fill.
+const REINDEXED: usize = 3;
 
 /// How often a busy database is asked again. It waits by itself before it says that it is busy, except where that could
 /// not help.
@@ -43,6 +54,9 @@ pub(crate) async fn run<D: Database>(
             vec![number.into()],
         )
         .await?;
+    }
+    if (1..REINDEXED).contains(&done) {
+        reindex::run(&own).await?;
     }
     own.run("COMMIT", Vec::new()).await?;
     Ok(())

@@ -32,7 +32,7 @@ pub trait Sql {
 }
 
 /// A parameter or a column.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Value {
     /// A 64-bit integer.
     Integer(i64),
@@ -43,6 +43,7 @@ pub enum Value {
     /// Bytes.
     Blob(Vec<u8>),
     /// SQL's NULL.
+    #[default]
     Null,
 }
 
@@ -88,6 +89,30 @@ impl Row {
     pub fn integer(&self, index: usize) -> Result<Option<i64>, SqlError> {
         match self.0.get(index) {
             Some(Value::Integer(value)) => Ok(Some(*value)),
+            Some(Value::Null) => Ok(None),
+            _ => Err(SqlError::Shape(index)),
+        }
+    }
+
+    /// The bytes in column `index`, `None` for NULL.
+    ///
+    /// # Errors
+    /// [`SqlError::Shape`] when the column is missing or holds something else.
+    pub fn blob(&self, index: usize) -> Result<Option<&[u8]>, SqlError> {
+        match self.0.get(index) {
+            Some(Value::Blob(value)) => Ok(Some(value)),
+            Some(Value::Null) => Ok(None),
+            _ => Err(SqlError::Shape(index)),
+        }
+    }
+
+    /// Takes the text out of column `index`, `None` for NULL.
+    ///
+    /// # Errors
+    /// [`SqlError::Shape`] when the column is missing or holds something else.
+    pub fn take_text(&mut self, index: usize) -> Result<Option<String>, SqlError> {
+        match self.0.get_mut(index).map(std::mem::take) {
+            Some(Value::Text(value)) => Ok(Some(value)),
             Some(Value::Null) => Ok(None),
             _ => Err(SqlError::Shape(index)),
         }

@@ -7,6 +7,13 @@ use crate::error::StoreError;
 use crate::migrate;
 use crate::sql::{Database, Row, Sql, Value};
 
+/// How much of the database a connection keeps in memory, in KiB. Each instance has a connection.
+const CACHE_KIB: u32 = 4096;
+
+/// How many pages of the write-ahead log are written before they are taken into the database file: pages that change
+/// often are then written there once for many writes.
+const CHECKPOINT_PAGES: u32 = 4000;
+
 /// What an answered write survives.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Durability {
@@ -33,12 +40,64 @@ impl<D: Database> Store<D> {
     pub async fn open(database: &D, durability: Durability) -> Result<Self, StoreError> {
         let connection = database.connect().await?;
         migrate::run(database, &connection).await?;
+        connection
+            .run(&format!("PRAGMA cache_size = -{CACHE_KIB}"), Vec::new())
+            .await?;
+        connection
+            .run(&format!("PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}"), Vec::new())
+            .await?;
         if durability == Durability::Normal {
             connection
                 .run("PRAGMA synchronous = NORMAL", Vec::new())
                 .await?;
         }
         Ok(Self { connection })
+    }
+
+    /// A store of its own for a batch of writes: they are kept with [`Self::commit`], or all undone if that is not
+    /// called. Each of them is still atomic by itself.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`]; [`StoreError::Backend`].
+    pub async fn begin(database: &D, durability: Durability) -> Result<Self, StoreError> {
+        let batch = Self::open(database, durability).await?;
+        batch.run("BEGIN IMMEDIATE", Vec::new()).await?;
+        Ok(batch)
+    }
+
+    /// Keeps what has been written since [`Self::begin`]. The store can go on with [`Self::resume`].
+    ///
+    /// # Errors
+    /// [`StoreError::Backend`]: nothing was kept.
+    pub async fn commit(&self) -> Result<(), StoreError> {
+        self.run("COMMIT", Vec::new()).await.map(drop)
+    }
+
+    /// Begins another batch.
+    ///
+    /// # Errors
+    /// As [`Self::begin`].
+    pub async fn resume(&self) -> Result<(), StoreError> {
+        self.run("BEGIN IMMEDIATE", Vec::new()).await.map(drop)
+    }
+
+    /// Marks a place in the batch to return to.
+    ///
+    /// # Errors
+    /// [`StoreError::Backend`].
+    pub async fn save(&self) -> Result<(), StoreError> {
+        self.run("SAVEPOINT unit", Vec::new()).await.map(drop)
+    }
+
+    /// Forgets the place of the last [`Self::save`], with what was written since then kept or undone.
+    ///
+    /// # Errors
+    /// [`StoreError::Backend`].
+    pub async fn release(&self, keep: bool) -> Result<(), StoreError> {
+        if !keep {
+            self.run("ROLLBACK TO unit", Vec::new()).await?;
+        }
+        self.run("RELEASE unit", Vec::new()).await.map(drop)
     }
 
     /// Answers whether the database answers.

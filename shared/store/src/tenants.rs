@@ -1,10 +1,11 @@
 //! Tenants: who the data belongs to.
 
-use rollcall_core::Timestamp;
+use rollcall_core::{Mode, Timestamp};
 
 use crate::access::TenantName;
 use crate::error::StoreError;
-use crate::sql::{Database, Row};
+use crate::settings::{mode_name, mode_of};
+use crate::sql::{Database, Row, Value};
 use crate::store::Store;
 
 /// A tenant.
@@ -14,7 +15,30 @@ pub struct Tenant {
     pub name: TenantName,
     /// When it was created; the default tenant has been there since the epoch.
     pub created: Timestamp,
+    /// How strictly requests are taken.
+    pub mode: Mode,
+    /// Whether creating a person who is there, and inactive, reactivates them.
+    pub restore_on_create: bool,
+    /// For how many days deleted people are kept; 0 is not at all.
+    pub retention_days: u32,
 }
+
+impl Tenant {
+    /// A tenant with the settings that it has when nothing is said.
+    #[must_use]
+    pub fn new(name: TenantName, created: Timestamp) -> Self {
+        Self {
+            name,
+            created,
+            mode: Mode::default(),
+            restore_on_create: false,
+            retention_days: 0,
+        }
+    }
+}
+
+/// The columns that [`read`] takes.
+const COLUMNS: &str = "name, created, mode, restore_on_create, retention_days";
 
 impl<D: Database> Store<D> {
     /// Creates a tenant.
@@ -22,16 +46,26 @@ impl<D: Database> Store<D> {
     /// # Errors
     /// [`StoreError::Conflict`] when there is one of that name.
     pub async fn create_tenant(&self, tenant: &Tenant) -> Result<(), StoreError> {
-        let parameters = vec![
-            tenant.name.as_str().into(),
-            tenant.created.as_micros().into(),
-        ];
-        self.run(
-            "INSERT INTO tenant (name, created) VALUES (?1, ?2)",
-            parameters,
-        )
-        .await
-        .map(drop)
+        let statement = "INSERT INTO tenant (name, mode, restore_on_create, retention_days, created, revision) \
+            VALUES (?1, ?2, ?3, ?4, ?5, random())";
+        let mut parameters = settings(tenant).to_vec();
+        parameters.push(tenant.created.as_micros().into());
+        self.run(statement, parameters).await.map(drop)
+    }
+
+    /// Changes a tenant's settings to those given.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is none of that name.
+    pub async fn update_tenant(&self, tenant: &Tenant) -> Result<(), StoreError> {
+        let statement = "UPDATE tenant SET mode = ?2, restore_on_create = ?3, retention_days = ?4, revision = random() \
+            WHERE name = ?1 RETURNING id";
+        let rows = self.run(statement, settings(tenant).to_vec()).await?;
+        if rows.is_empty() {
+            Err(StoreError::NotFound)
+        } else {
+            Ok(())
+        }
     }
 
     /// All tenants, by name.
@@ -40,7 +74,7 @@ impl<D: Database> Store<D> {
     /// [`StoreError::Backend`].
     pub async fn tenants(&self) -> Result<Vec<Tenant>, StoreError> {
         let rows = self
-            .run("SELECT name, created FROM tenant ORDER BY name", Vec::new())
+            .run(&format!("SELECT {COLUMNS} FROM tenant ORDER BY name"), Vec::new())
             .await?;
         rows.iter().map(read).collect()
     }
@@ -52,7 +86,7 @@ impl<D: Database> Store<D> {
     pub async fn tenant(&self, name: &TenantName) -> Result<Option<Tenant>, StoreError> {
         let rows = self
             .run(
-                "SELECT name, created FROM tenant WHERE name = ?1",
+                &format!("SELECT {COLUMNS} FROM tenant WHERE name = ?1"),
                 vec![name.as_str().into()],
             )
             .await?;
@@ -78,11 +112,25 @@ impl<D: Database> Store<D> {
     }
 }
 
+/// Name and settings as parameters.
+fn settings(tenant: &Tenant) -> [Value; 4] {
+    [
+        tenant.name.as_str().into(),
+        mode_name(tenant.mode).into(),
+        i64::from(tenant.restore_on_create).into(),
+        i64::from(tenant.retention_days).into(),
+    ]
+}
+
 fn read(row: &Row) -> Result<Tenant, StoreError> {
+    let damaged = || StoreError::Backend("a row of `tenant` is damaged".into());
+    let integer = |index| row.integer(index)?.ok_or_else(damaged);
     let name = row.text(0)?.and_then(TenantName::parse);
-    let created = row.integer(1)?.map(Timestamp::from_micros);
-    match (name, created) {
-        (Some(name), Some(created)) => Ok(Tenant { name, created }),
-        _ => Err(StoreError::Backend("a row of `tenant` is damaged".into())),
-    }
+    Ok(Tenant {
+        name: name.ok_or_else(damaged)?,
+        created: Timestamp::from_micros(integer(1)?),
+        mode: mode_of(row.text(2)?.unwrap_or_default()),
+        restore_on_create: integer(3)? != 0,
+        retention_days: u32::try_from(integer(4)?).map_err(|_| damaged())?,
+    })
 }

@@ -5,68 +5,93 @@ use std::cell::Cell;
 use anyhow::{Context, Result};
 use rollcall_core::{Filter, Resource, ResourceType, Sort, Timestamp};
 use rollcall_store::{
-    Access, Database, Operation, Page, Query, Store, StoreError, Tenant, TenantName, Token,
-    TokenHash,
+    Access, Besides, Caller, Database, Found, Operation, Page, Part, Query, Relations, Settings,
+    Start, Store, StoreError, Tenant, TenantName, Token, TokenHash,
 };
 use serde_json::{Value as Json, json};
 
 /// The time of the first write of a case, in milliseconds; each later one is a second later.
 const START: i64 = 1_700_000_000_000;
 
-/// What `meta.location` is before the id.
+/// The base URI of the SCIM service.
+pub const BASE: &str = "https://id.example/scim/v2";
+
+/// What `meta.location` of a user is before the id.
 pub const LOCATION: &str = "https://id.example/scim/v2/Users/";
+
+/// All that is shown of a relation.
+pub fn all_subs() -> Vec<String> {
+    ["value", "$ref", "type", "display"]
+        .map(str::to_owned)
+        .to_vec()
+}
 
 /// One case's tenant.
 pub struct Fixture<'s, D: Database> {
     pub store: &'s Store<D>,
     pub access: Access,
+    pub settings: Settings,
     pub users: ResourceType,
+    pub groups: ResourceType,
     clock: Cell<i64>,
 }
 
 impl<'s, D: Database> Fixture<'s, D> {
     pub async fn new(store: &'s Store<D>, case: &str) -> Result<Self> {
         let name = case.replace('_', "-");
-        let fixture = Self {
-            store,
-            access: Access {
-                tenant: TenantName::parse(&name).context("the case's name is too long")?,
-                token: TokenHash::of(case),
-            },
-            users: ResourceType::user(),
-            clock: Cell::new(START),
+        let access = Access {
+            tenant: TenantName::parse(&name).context("the case's name is too long")?,
+            token: TokenHash::of(case),
         };
-        fixture.add_tenant(&fixture.access, None).await?;
-        Ok(fixture)
+        let clock = Cell::new(START);
+        let settings = add_tenant(store, &access, &clock).await?;
+        Ok(Self {
+            store,
+            access,
+            settings,
+            users: ResourceType::user(),
+            groups: ResourceType::group(),
+            clock,
+        })
     }
 
     /// The next moment.
     pub fn tick(&self) -> Timestamp {
-        self.clock.set(self.clock.get() + 1000);
-        Timestamp::from_millis(self.clock.get())
+        tick(&self.clock)
+    }
+
+    /// The case's tenant and its token, a moment later.
+    pub fn caller(&self) -> Caller<'_> {
+        self.caller_as(&self.access, &self.settings)
+    }
+
+    /// The same at a given time.
+    pub fn caller_at(&self, now: Timestamp) -> Caller<'_> {
+        Caller {
+            now,
+            ..self.caller()
+        }
+    }
+
+    /// Another token, or another tenant.
+    pub fn caller_as<'c>(&self, access: &'c Access, settings: &'c Settings) -> Caller<'c> {
+        Caller {
+            access,
+            settings,
+            now: self.tick(),
+        }
     }
 
     /// A second tenant with a token of its own.
-    pub async fn other(&self) -> Result<Access> {
+    pub async fn other(&self) -> Result<(Access, Settings)> {
         let name = format!("{}-2", self.access.tenant);
         let tenant = TenantName::parse(&name).context("the case's name is too long")?;
         let access = Access {
             tenant,
             token: TokenHash::of(&name),
         };
-        self.add_tenant(&access, None).await?;
-        Ok(access)
-    }
-
-    async fn add_tenant(&self, access: &Access, expires: Option<Timestamp>) -> Result<()> {
-        let created = self.tick();
-        self.store
-            .create_tenant(&Tenant {
-                name: access.tenant.clone(),
-                created,
-            })
-            .await?;
-        self.add_token(access, "first", expires).await
+        let settings = add_tenant(self.store, &access, &self.clock).await?;
+        Ok((access, settings))
     }
 
     /// Gives a tenant the token of `access`.
@@ -76,17 +101,7 @@ impl<'s, D: Database> Fixture<'s, D> {
         id: &str,
         expires: Option<Timestamp>,
     ) -> Result<()> {
-        let id = format!("{}/{id}", access.tenant);
-        let token = Token {
-            id,
-            name: "case".into(),
-            created: self.tick(),
-            expires,
-        };
-        Ok(self
-            .store
-            .create_token(&access.tenant, &token, &access.token)
-            .await?)
+        add_token(self.store, access, (id, expires), &self.clock).await
     }
 
     /// A user that is not stored yet. Ids are unique across tenants.
@@ -104,7 +119,14 @@ impl<'s, D: Database> Fixture<'s, D> {
     }
 
     pub async fn create(&self, resource: &Resource) -> Result<(), StoreError> {
-        self.store.create(&self.access, &self.users, resource).await
+        self.store
+            .create(
+                &self.caller_at(resource.modified),
+                &self.users,
+                resource,
+                &Besides::default(),
+            )
+            .await
     }
 
     pub async fn create_named(&self, user_name: &str) -> Result<Resource> {
@@ -125,20 +147,38 @@ impl<'s, D: Database> Fixture<'s, D> {
     }
 
     pub async fn update(&self, old: &Resource, new: &Resource) -> Result<(), StoreError> {
+        let nothing = Besides::default();
         self.store
-            .update(&self.access, &self.users, Operation::Replace, old, new)
+            .update(
+                &self.caller_at(new.modified),
+                &self.users,
+                Operation::Replace,
+                (old, new),
+                &nothing,
+            )
             .await
     }
 
     pub async fn delete(&self, id: &str, expected: Option<u64>) -> Result<(), StoreError> {
         self.store
-            .delete(&self.access, &self.users, id, expected, self.tick())
+            .delete(&self.caller(), &self.users, id, expected)
             .await
     }
 
     pub async fn get(&self, id: &str) -> Result<Option<Resource>, StoreError> {
+        let found = self.find_user(id, &[]).await?;
+        Ok(found.map(|found| found.resource))
+    }
+
+    /// A user, with their groups if sub-attributes are named.
+    pub async fn find_user(&self, id: &str, subs: &[String]) -> Result<Option<Found>, StoreError> {
+        let relations = Relations {
+            base: BASE,
+            subs,
+            most: None,
+        };
         self.store
-            .get(&self.access, &self.users, id, self.tick())
+            .get(&self.caller(), &self.users, id, &relations)
             .await
     }
 
@@ -158,17 +198,20 @@ impl<'s, D: Database> Fixture<'s, D> {
         let sort = sort
             .map(|(by, order)| Sort::parse(by, Some(order), &self.users))
             .transpose()?;
-        let query = Query {
+        let part = Part {
+            resource_type: &self.users,
             filter: filter.as_ref(),
             sort: sort.as_ref(),
-            offset,
-            limit,
-            location: LOCATION,
+            related: &[],
         };
-        Ok(self
-            .store
-            .list(&self.access, &self.users, &query, self.tick())
-            .await?)
+        let query = Query {
+            parts: &[part],
+            order: sort.map(|sort| sort.order).unwrap_or_default(),
+            start: Start::Offset(offset),
+            limit,
+            base: BASE,
+        };
+        Ok(self.store.list(&self.caller(), &query).await?)
     }
 
     /// The userNames that a filter finds, in order of creation.
@@ -179,12 +222,43 @@ impl<'s, D: Database> Fixture<'s, D> {
 
 /// The userNames on a page.
 pub fn names(page: &Page) -> Vec<String> {
-    let name = |resource: &Resource| {
-        resource
-            .attributes
-            .get("userName")
-            .and_then(Json::as_str)
-            .map(str::to_owned)
+    let name = |(_, found): &(usize, Found)| {
+        let name = found.resource.attributes.get("userName");
+        name.and_then(Json::as_str).map(str::to_owned)
     };
     page.resources.iter().filter_map(name).collect()
+}
+
+fn tick(clock: &Cell<i64>) -> Timestamp {
+    clock.set(clock.get() + 1000);
+    Timestamp::from_millis(clock.get())
+}
+
+async fn add_tenant<D: Database>(
+    store: &Store<D>,
+    access: &Access,
+    clock: &Cell<i64>,
+) -> Result<Settings> {
+    store
+        .create_tenant(&Tenant::new(access.tenant.clone(), tick(clock)))
+        .await?;
+    add_token(store, access, ("first", None), clock).await?;
+    Ok(store.settings(access, tick(clock)).await?)
+}
+
+async fn add_token<D: Database>(
+    store: &Store<D>,
+    access: &Access,
+    (id, expires): (&str, Option<Timestamp>),
+    clock: &Cell<i64>,
+) -> Result<()> {
+    let token = Token {
+        id: format!("{}/{id}", access.tenant),
+        name: "case".into(),
+        created: tick(clock),
+        expires,
+    };
+    Ok(store
+        .create_token(&access.tenant, &token, &access.token)
+        .await?)
 }

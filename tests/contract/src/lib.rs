@@ -2,6 +2,7 @@
 //! Spin's SQLite (`tests/probes/contract`).
 
 mod fixture;
+mod groups;
 mod listing;
 mod tenancy;
 mod writing;
@@ -45,6 +46,13 @@ pub async fn run<D: Database>(store: &Store<D>) -> Vec<Outcome> {
         listing::the_index_follows_an_update,
         listing::filters_find_what_they_name,
         listing::missing_values_sort_last_then_first,
+        groups::members_are_shown_with_type_reference_and_name,
+        groups::a_member_change_that_changes_nothing_leaves_the_version,
+        groups::members_come_and_go_in_one_step,
+        groups::a_member_that_is_not_there_refuses_the_whole_write,
+        groups::groups_are_direct_and_indirect_and_cycles_are_harmless,
+        groups::filters_find_groups_by_their_members,
+        groups::a_deleted_member_leaves_its_groups,
         tenancy::a_token_opens_its_own_tenant_only,
         tenancy::an_expired_token_opens_nothing,
         tenancy::a_deleted_token_opens_nothing,

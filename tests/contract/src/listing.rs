@@ -16,6 +16,8 @@ pub async fn an_unfiltered_list_counts_without_the_deleted<D: Database>(
         .page(Some("userName eq \"b\""), None, 0, 1)
         .await?
         .resources[0]
+        .1
+        .resource
         .id
         .clone();
     f.delete(&b, None).await?;

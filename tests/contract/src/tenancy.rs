@@ -1,11 +1,14 @@
 //! Tenants and tokens: what is whose.
 
 use anyhow::{Result, ensure};
-use rollcall_core::Timestamp;
-use rollcall_store::{Access, Database, Operation, Query, StoreError, TokenHash};
+use rollcall_core::{SortOrder, Timestamp};
+use rollcall_store::{
+    Access, Besides, Caller, Database, Operation, Part, Query, Relations, Start, StoreError,
+    TokenHash,
+};
 use serde_json::json;
 
-use crate::fixture::{Fixture, LOCATION};
+use crate::fixture::{BASE, Fixture};
 
 const REFUSED: StoreError = StoreError::Unauthenticated;
 
@@ -15,47 +18,55 @@ async fn opens_nothing<D: Database>(
     access: &Access,
     now: Timestamp,
 ) -> Result<()> {
-    let mut user = f.user("intruder", &json!({"userName": "intruder"}));
-    user.modified = now;
-    let query = Query {
+    let user = f.user("intruder", &json!({"userName": "intruder"}));
+    let part = Part {
+        resource_type: &f.users,
         filter: None,
         sort: None,
-        offset: 0,
-        limit: 1,
-        location: LOCATION,
+        related: &[],
     };
+    let query = Query {
+        parts: &[part],
+        order: SortOrder::Ascending,
+        start: Start::Offset(0),
+        limit: 1,
+        base: BASE,
+    };
+    let caller = Caller {
+        access,
+        settings: &f.settings,
+        now,
+    };
+    let (store, users, nothing) = (f.store, &f.users, Besides::default());
     ensure!(
-        f.store.authenticate(access, now).await == Err(REFUSED),
+        store.authenticate(access, now).await == Err(REFUSED),
         "authenticate"
     );
     ensure!(
-        f.store.get(access, &f.users, "x", now).await == Err(REFUSED),
-        "get"
+        store.settings(access, now).await == Err(REFUSED),
+        "settings"
     );
-    ensure!(
-        f.store.list(access, &f.users, &query, now).await == Err(REFUSED),
-        "list"
-    );
-    ensure!(
-        f.store.create(access, &f.users, &user).await == Err(REFUSED),
-        "create"
-    );
-    ensure!(
-        f.store
-            .update(access, &f.users, Operation::Patch, &user, &user)
-            .await
-            == Err(REFUSED),
-        "update"
-    );
-    ensure!(
-        f.store.delete(access, &f.users, "x", None, now).await == Err(REFUSED),
-        "delete"
-    );
+    let got = store.get(&caller, users, "x", &Relations::default()).await;
+    ensure!(got == Err(REFUSED), "get");
+    let listed = store.list(&caller, &query).await;
+    ensure!(listed == Err(REFUSED), "list");
+    let created = store.create(&caller, users, &user, &nothing).await;
+    ensure!(created == Err(REFUSED), "create");
+    let updated = store
+        .update(&caller, users, Operation::Patch, (&user, &user), &nothing)
+        .await;
+    ensure!(updated == Err(REFUSED), "update");
+    let updated = store
+        .update_besides(&caller, users, Operation::Patch, ("x", None), &nothing)
+        .await;
+    ensure!(updated == Err(REFUSED), "update of what is beside");
+    let deleted = store.delete(&caller, users, "x", None).await;
+    ensure!(deleted == Err(REFUSED), "delete");
     Ok(())
 }
 
 pub async fn a_token_opens_its_own_tenant_only<D: Database>(f: Fixture<'_, D>) -> Result<()> {
-    let other = f.other().await?;
+    let (other, _) = f.other().await?;
     let now = f.tick();
     f.store.authenticate(&f.access, now).await?;
     f.store.authenticate(&other, now).await?;
@@ -116,10 +127,13 @@ pub async fn a_deleted_token_opens_nothing<D: Database>(f: Fixture<'_, D>) -> Re
 pub async fn the_same_name_in_two_tenants_is_two_people<D: Database>(
     f: Fixture<'_, D>,
 ) -> Result<()> {
-    let other = f.other().await?;
+    let (other, settings) = f.other().await?;
     let here = f.create_named("anna").await?;
     let there = f.user("there", &json!({"userName": "anna"}));
-    f.store.create(&other, &f.users, &there).await?;
+    let caller = f.caller_as(&other, &settings);
+    f.store
+        .create(&caller, &f.users, &there, &Besides::default())
+        .await?;
     ensure!(f.get(&there.id).await?.is_none(), "an id reached across");
     ensure!(
         f.delete(&there.id, None).await == Err(StoreError::NotFound),
@@ -127,12 +141,12 @@ pub async fn the_same_name_in_two_tenants_is_two_people<D: Database>(
     );
     let stolen = f.next(&there, &json!({"userName": "stolen"}));
     ensure!(
-        f.update(&there, &stolen).await == Err(StoreError::PreconditionFailed),
+        f.update(&there, &stolen).await == Err(StoreError::NotFound),
         "an update reached across"
     );
     let page = f.page(Some("userName eq \"anna\""), None, 0, 10).await?;
     ensure!(
-        page.total == 1 && page.resources == [here],
+        page.total == 1 && page.resources[0].1.resource == here,
         "a filter reached across"
     );
     ensure!(

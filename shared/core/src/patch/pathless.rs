@@ -87,6 +87,9 @@ impl Patch<'_> {
         place: &Place<'_>,
         value: &Value,
     ) -> Result<(), ScimError> {
+        if self.change_members(op, place, Some(value))? {
+            return Ok(());
+        }
         match op {
             OpKind::Replace => self.replace(document, place, value),
             OpKind::Add | OpKind::Remove => self.add(document, place, value),

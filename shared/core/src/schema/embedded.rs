@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use serde::de::DeserializeOwned;
 
-use super::{Attribute, Extension, ResourceType, Schema};
+use super::{Attribute, Extension, Relation, ResourceType, Schema};
 
 /// The schema of a User.
 pub const USER_SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
@@ -39,11 +39,21 @@ fn read<T: DeserializeOwned>(text: &str) -> T {
     serde_json::from_str(text).expect("an embedded schema is well-formed")
 }
 
+fn with_relation(mut schema: Schema, name: &str, relation: Relation) -> Schema {
+    for attr in &mut schema.attributes {
+        if attr.name == name {
+            attr.relation = Some(relation);
+        }
+    }
+    schema
+}
+
 impl Schema {
     /// `urn:ietf:params:scim:schemas:core:2.0:User`.
     #[must_use]
     pub fn user() -> Self {
-        read(include_str!("../../schemas/user.json"))
+        let schema = read(include_str!("../../schemas/user.json"));
+        with_relation(schema, "groups", Relation::Groups)
     }
 
     /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User`.
@@ -55,7 +65,8 @@ impl Schema {
     /// `urn:ietf:params:scim:schemas:core:2.0:Group`.
     #[must_use]
     pub fn group() -> Self {
-        read(include_str!("../../schemas/group.json"))
+        let schema = read(include_str!("../../schemas/group.json"));
+        with_relation(schema, "members", Relation::Members)
     }
 
     /// `urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig`.

@@ -80,6 +80,19 @@ pub struct Attribute {
     /// The parts of a complex attribute.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sub_attributes: Vec<Attribute>,
+    /// Whether its values are relations between resources, and no part of a document.
+    #[serde(skip)]
+    pub relation: Option<Relation>,
+}
+
+/// What relates a resource to others. A store keeps relations as rows of their own, so that a group of a hundred
+/// thousand members costs no more to change than one of ten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Relation {
+    /// The direct members of a group (RFC 7643 §4.2).
+    Members,
+    /// The groups that a user is in, directly or through other groups (RFC 7643 §4.1.2). They follow from the members.
+    Groups,
 }
 
 impl Attribute {
@@ -95,6 +108,20 @@ impl Attribute {
         self.sub_attributes.iter().find(|sub| sub.name == "value")
     }
 
+    /// Whether a list of its values can be found from a value, and how.
+    #[must_use]
+    pub fn lookup(&self) -> Lookup {
+        match self.kind {
+            AttributeType::String if self.uniqueness != Uniqueness::None => Lookup::Unique,
+            // Values that the schema suggests, such as `work`, are shared by many.
+            AttributeType::String if self.canonical_values.is_empty() => Lookup::Text,
+            AttributeType::Integer | AttributeType::Decimal | AttributeType::DateTime => {
+                Lookup::Number
+            }
+            _ => Lookup::None,
+        }
+    }
+
     /// Whether it has sub-attributes rather than a value of its own.
     #[must_use]
     pub fn is_complex(&self) -> bool {
@@ -108,6 +135,19 @@ impl Attribute {
     pub fn is_case_exact(&self) -> bool {
         self.case_exact || matches!(self.kind, AttributeType::Binary | AttributeType::Reference)
     }
+}
+
+/// What an index is kept of an attribute's values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lookup {
+    /// None: they are long, or each is shared by many resources. The resources are looked at one by one.
+    None,
+    /// By number, or by instant.
+    Number,
+    /// By text and by its parts.
+    Text,
+    /// By text, which no two resources share, and by its parts.
+    Unique,
 }
 
 /// The attribute of that name, in any case.

@@ -2,7 +2,7 @@
 //!
 //! [RFC 7643 §6](https://www.rfc-editor.org/rfc/rfc7643#section-6)
 
-use super::{Attribute, Schema, Target, embedded::COMMON, find};
+use super::{Attribute, Relation, Schema, Target, embedded::COMMON, find};
 use crate::AttrPath;
 
 /// What kind of resource an endpoint serves.
@@ -89,6 +89,19 @@ impl ResourceType {
                 .iter()
                 .map(|attr| (Some(extension.schema.id.as_str()), attr))
         }))
+    }
+
+    /// The attribute whose values are relations, if the type has one.
+    #[must_use]
+    pub fn related(&self) -> Option<(Relation, Target<'_>)> {
+        self.schema.attributes.iter().find_map(|attr| {
+            let target = Target {
+                extension: None,
+                attr,
+                sub: None,
+            };
+            attr.relation.map(|relation| (relation, target))
+        })
     }
 
     /// `schemas`, `id`, `externalId` and `meta`.

@@ -1,6 +1,6 @@
 //! What a path names, once the schema has been asked.
 
-use super::Attribute;
+use super::{Attribute, Lookup};
 
 /// An attribute or sub-attribute of a resource type.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,6 +29,15 @@ impl<'s> Target<'s> {
             &self.attr.name,
             self.sub.map(|sub| sub.name.as_str()),
         )
+    }
+
+    /// What an index is kept of its values. The values of `schemas` are shared by all.
+    #[must_use]
+    pub fn lookup(&self) -> Lookup {
+        if self.attr.name == "schemas" && self.extension.is_none() {
+            return Lookup::None;
+        }
+        self.leaf().lookup()
     }
 
     /// The same attribute without the sub-attribute.

@@ -147,8 +147,10 @@ fn elements(
 }
 
 /// A multi-valued attribute has no more elements than it may.
+///
+/// Relations are no part of the resource, so their number has no limit of this kind.
 pub(crate) fn check_count(target: Target<'_>, count: usize) -> Result<(), ScimError> {
-    if count > MAX_ELEMENTS {
+    if count > MAX_ELEMENTS && target.attr.relation.is_none() {
         return Err(ScimError::invalid_value(format!(
             "`{}` would have {count} elements; the limit is {MAX_ELEMENTS}",
             target.key()

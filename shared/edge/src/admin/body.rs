@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http_body::Body;
 use rollcall_core::{JsonObject, excerpt, parse_object};
+use serde_json::Value as Json;
 
 use super::problem::Problem;
 use crate::body::{self, BodyError, MAX_BODY};
@@ -41,4 +42,26 @@ pub(super) fn required<'b>(body: &'b JsonObject, name: &str) -> Result<&'b str, 
     body.get(name)
         .and_then(|value| value.as_str())
         .ok_or_else(|| Problem::invalid(format!("`{name}` is missing, or no string")))
+}
+
+/// What a request has under `name`, if it has anything there.
+///
+/// # Errors
+/// 400 when it is something else than `expected`.
+pub(super) fn optional<T>(
+    body: &JsonObject,
+    name: &str,
+    expected: &str,
+    read: impl FnOnce(&Json) -> Option<T>,
+) -> Result<Option<T>, Problem> {
+    match body.get(name) {
+        None | Some(Json::Null) => Ok(None),
+        Some(value) => match read(value) {
+            Some(value) => Ok(Some(value)),
+            None => Err(Problem::invalid(format!(
+                "`{name}` is `{}`: give {expected}",
+                excerpt(&value.to_string())
+            ))),
+        },
+    }
 }

@@ -1,6 +1,7 @@
 //! The admin API: tenants and their provisioning tokens, as JSON over HTTP with errors as problem details (RFC 9457).
 
 mod body;
+mod changes;
 mod problem;
 mod tenants;
 mod tokens;
@@ -38,12 +39,21 @@ async fn answer<D: Database, B: Body<Data = Bytes>>(
     match (&segments[..], head.method()) {
         (["tenants"], &Method::GET) => tenants::list(ctx).await,
         (["tenants"], &Method::POST) => {
-            tenants::create(ctx, body::read(body, &["name"]).await?).await
+            let known = ["name", "mode", "restoreOnCreate", "retentionDays"];
+            tenants::create(ctx, body::read(body, &known).await?).await
         }
         (["tenants"], _) => Err(Problem::method("GET, POST")),
         (["tenants", name], &Method::GET) => tenants::get(ctx, name).await,
+        (["tenants", name], &Method::PATCH) => {
+            let known = ["mode", "restoreOnCreate", "retentionDays"];
+            tenants::update(ctx, name, body::read(body, &known).await?).await
+        }
         (["tenants", name], &Method::DELETE) => tenants::delete(ctx, name).await,
-        (["tenants", _], _) => Err(Problem::method("GET, DELETE")),
+        (["tenants", _], _) => Err(Problem::method("GET, PATCH, DELETE")),
+        (["tenants", name, "changes"], &Method::GET) => {
+            changes::list(ctx, name, head.uri().query()).await
+        }
+        (["tenants", _, "changes"], _) => Err(Problem::method("GET")),
         (["tenants", name, "tokens"], &Method::GET) => tokens::list(ctx, name).await,
         (["tenants", name, "tokens"], &Method::POST) => {
             let body = body::read(body, &["name", "expires_at"]).await?;

@@ -1,11 +1,12 @@
 //! `/admin/v1/tenants`.
 
 use http::StatusCode;
-use rollcall_core::JsonObject;
-use rollcall_service::{Ctx, Database, Tenant, admin};
+use rollcall_core::{JsonObject, Mode};
+use rollcall_service::admin::{self, TenantSettings};
+use rollcall_service::{Ctx, Database, Tenant};
 use serde_json::{Value as Json, json};
 
-use super::body::required;
+use super::body::{optional, required};
 use super::problem::Problem;
 use crate::respond::{self, FullResponse};
 
@@ -22,7 +23,7 @@ pub(super) async fn create<D: Database>(
     ctx: &Ctx<D>,
     body: JsonObject,
 ) -> Result<FullResponse, Problem> {
-    let tenant = admin::create_tenant(ctx, required(&body, "name")?).await?;
+    let tenant = admin::create_tenant(ctx, required(&body, "name")?, &settings(&body)?).await?;
     Ok(respond::json(
         StatusCode::CREATED,
         "application/json",
@@ -38,11 +39,43 @@ pub(super) async fn get<D: Database>(ctx: &Ctx<D>, name: &str) -> Result<FullRes
     ))
 }
 
+pub(super) async fn update<D: Database>(
+    ctx: &Ctx<D>,
+    name: &str,
+    body: JsonObject,
+) -> Result<FullResponse, Problem> {
+    let tenant = admin::update_tenant(ctx, name, &settings(&body)?).await?;
+    Ok(respond::json(
+        StatusCode::OK,
+        "application/json",
+        &show(&tenant),
+    ))
+}
+
 pub(super) async fn delete<D: Database>(ctx: &Ctx<D>, name: &str) -> Result<FullResponse, Problem> {
     admin::delete_tenant(ctx, name).await?;
     Ok(respond::empty(StatusCode::NO_CONTENT))
 }
 
+/// The settings that a body has; null and what is left out stay as they are.
+fn settings(body: &JsonObject) -> Result<TenantSettings, Problem> {
+    Ok(TenantSettings {
+        mode: optional(body, "mode", "a string", |value| value.as_str().map(str::to_owned))?,
+        restore_on_create: optional(body, "restoreOnCreate", "true or false", Json::as_bool)?,
+        retention_days: optional(body, "retentionDays", "a number of days", Json::as_i64)?,
+    })
+}
+
 fn show(tenant: &Tenant) -> Json {
-    json!({ "name": tenant.name.as_str(), "created_at": tenant.created.to_string() })
+    let mode = match tenant.mode {
+        Mode::Compat => "compat",
+        Mode::Strict => "strict",
+    };
+    json!({
+        "name": tenant.name.as_str(),
+        "created_at": tenant.created.to_string(),
+        "mode": mode,
+        "restoreOnCreate": tenant.restore_on_create,
+        "retentionDays": tenant.retention_days,
+    })
 }

@@ -6,24 +6,28 @@ use http::header::CONTENT_TYPE;
 use http_body::Body;
 use rollcall_core::{JsonObject, ScimError, excerpt, parse_object};
 
-use crate::body::{BodyError, MAX_BODY, read};
+use crate::body::{self, BodyError, MAX_BODY};
 
-/// Reads the JSON object in a request's body.
+/// Reads a request's body.
 ///
 /// # Errors
-/// 413, 415, and 400 `invalidSyntax`.
-pub(super) async fn object<B: Body<Data = Bytes>>(
-    headers: &HeaderMap,
-    body: B,
-) -> Result<JsonObject, ScimError> {
-    check_content_type(headers)?;
-    let bytes = read(body).await.map_err(|error| match error {
+/// 413; 400 `invalidSyntax` when it ends early.
+pub(super) async fn read<B: Body<Data = Bytes>>(body: B) -> Result<Bytes, ScimError> {
+    body::read(body).await.map_err(|error| match error {
         BodyError::TooLarge => ScimError::payload_too_large(format!(
-            "the body is larger than {MAX_BODY} bytes: send less at a time"
+            "the body is larger than {MAX_BODY} bytes (maxPayloadSize): send less at a time"
         )),
         BodyError::Broken => ScimError::invalid_syntax("the body ended early: send it again"),
-    })?;
-    parse_object(&bytes)
+    })
+}
+
+/// The JSON object in a request's body.
+///
+/// # Errors
+/// 415, and 400 `invalidSyntax`.
+pub(super) fn object(headers: &HeaderMap, body: &Bytes) -> Result<JsonObject, ScimError> {
+    check_content_type(headers)?;
+    parse_object(body)
 }
 
 /// RFC 7644 §3.1: "application/scim+json"; clients such as Okta send "application/json".

@@ -1,50 +1,50 @@
-//! `/ServiceProviderConfig`, `/ResourceTypes` and `/Schemas` (RFC 7644 §4), and the answer for every other address
-//! under `/scim/v2` that no component serves.
+//! `/ServiceProviderConfig`, `/ResourceTypes` and `/Schemas` (RFC 7644 §4).
 
 use std::iter;
 
+use bytes::Bytes;
 use http::{Method, Request, StatusCode};
-use rollcall_core::{ResourceType, Schema, ScimError, excerpt};
-use rollcall_service::resources::{DEFAULT_COUNT, MAX_COUNT};
-use rollcall_service::{Ctx, Database, authenticate};
+use http_body::Body;
+use rollcall_core::{MAX_BULK_OPERATIONS, ResourceType, Schema, ScimError, excerpt};
+use rollcall_service::resources::{CURSOR_TIMEOUT_SECS, DEFAULT_COUNT, MAX_COUNT};
+use rollcall_service::{Ctx, Database, fresh_profile};
 use serde_json::{Value as Json, json};
 
 use super::error::Refusal;
 use super::handle::{Call, handle};
 use super::list::Parameters;
 use super::render::{self, CONTENT_TYPE};
+use super::resources::nothing_at;
+use crate::body::MAX_BODY;
 use crate::path;
 use crate::respond::{self, FullResponse};
 
 const READ_ONLY: &[Method] = &[Method::GET, Method::HEAD];
 
-/// Describes the service to clients, given the resource types that it serves.
-pub async fn discovery<D: Database, B>(
+/// Describes the service to clients, with the resource types that the tenant has.
+pub async fn discovery<D: Database, B: Body<Data = Bytes>>(
     ctx: &Ctx<D>,
-    resource_types: &[ResourceType],
     request: Request<B>,
 ) -> FullResponse {
-    handle(ctx, &request, async |call| {
-        authenticate(ctx, &call.access).await?;
-        answer(resource_types, &call, &request)
+    let (parts, body) = request.into_parts();
+    let head = Request::from_parts(parts, ());
+    handle(ctx, &head, body, async |call, _| {
+        // Nothing else is read from the store, so nothing else would check the token and the settings.
+        let profile = fresh_profile(ctx, &call.access).await?;
+        answer(&profile.types, call)
     })
     .await
 }
 
-fn answer<B>(
-    resource_types: &[ResourceType],
-    call: &Call<'_>,
-    request: &Request<B>,
-) -> Result<FullResponse, Refusal> {
+fn answer(resource_types: &[ResourceType], call: &Call<'_>) -> Result<FullResponse, Refusal> {
     let (endpoint, key) = match path::borrowed(&call.segments)[..] {
-        [] => return Err(not_implemented("a query over all resource types")),
         [endpoint] => (endpoint, None),
         [endpoint, key] => (endpoint, Some(key)),
-        _ => return Err(nothing_at(request)),
+        _ => return Err(nothing_at(call).into()),
     };
     let documents = match endpoint {
         "ServiceProviderConfig" if key.is_none() => {
-            only_get(request)?;
+            only_get(call)?;
             return Ok(document(&service_provider_config(&call.base)));
         }
         "ResourceTypes" => resource_types
@@ -52,16 +52,12 @@ fn answer<B>(
             .map(|known| resource_type(known, &call.base))
             .collect(),
         "Schemas" => schemas(resource_types, &call.base),
-        "Bulk" | "Me" => return Err(not_implemented(&format!("/{endpoint}"))),
-        ".search" if key.is_none() => {
-            return Err(not_implemented("a search over all resource types"));
-        }
-        _ => return Err(nothing_at(request)),
+        _ => return Err(nothing_at(call).into()),
     };
-    only_get(request)?;
+    only_get(call)?;
     let Some(key) = key else {
         // RFC 7644 §4: "If a "filter" is provided, the service provider SHOULD respond with HTTP status code 403"
-        if Parameters::from_query(request.uri().query())?
+        if Parameters::from_query(call.head.uri().query())?
             .search
             .filter
             .is_some()
@@ -71,7 +67,7 @@ fn answer<B>(
             ))
             .into());
         }
-        return Ok(render::list(documents.len() as u64, 1, documents));
+        return Ok(render::list(documents));
     };
     let found = documents.iter().find(|document| {
         document["id"]
@@ -83,28 +79,12 @@ fn answer<B>(
     })
 }
 
-fn only_get<B>(request: &Request<B>) -> Result<(), Refusal> {
-    if READ_ONLY.contains(request.method()) {
+fn only_get(call: &Call<'_>) -> Result<(), Refusal> {
+    if READ_ONLY.contains(call.head.method()) {
         Ok(())
     } else {
         Err(Refusal::Method(READ_ONLY))
     }
-}
-
-fn nothing_at<B>(request: &Request<B>) -> Refusal {
-    ScimError::not_found(format!(
-        "there is nothing at `{}`",
-        excerpt(request.uri().path())
-    ))
-    .into()
-}
-
-/// RFC 7644 §3.4.2.1, §3.4.3, §3.7, §3.11: 501 for an endpoint of the standard that the service doesn't have.
-fn not_implemented(what: &str) -> Refusal {
-    ScimError::not_implemented(format!(
-        "{what} is not supported: /ServiceProviderConfig and /ResourceTypes say what is"
-    ))
-    .into()
 }
 
 fn document(document: &Json) -> FullResponse {
@@ -116,17 +96,22 @@ fn service_provider_config(base: &str) -> Json {
     json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
         "patch": { "supported": true },
-        "bulk": { "supported": false, "maxOperations": 0, "maxPayloadSize": 0 },
+        "bulk": {
+            "supported": true,
+            "maxOperations": MAX_BULK_OPERATIONS,
+            "maxPayloadSize": MAX_BODY,
+        },
         "filter": { "supported": true, "maxResults": MAX_COUNT },
-        "changePassword": { "supported": false },
+        "changePassword": { "supported": true },
         "sort": { "supported": true },
         "etag": { "supported": true },
         "pagination": {
-            "cursor": false,
+            "cursor": true,
             "index": true,
             "defaultPaginationMethod": "index",
             "defaultPageSize": DEFAULT_COUNT,
             "maxPageSize": MAX_COUNT,
+            "cursorTimeout": CURSOR_TIMEOUT_SECS,
         },
         "authenticationSchemes": [{
             "type": "oauthbearertoken",
@@ -210,14 +195,16 @@ mod tests {
             .unwrap();
         let segments = request.uri().path().split('/').skip(3);
         let call = Call {
+            head: &request,
             access: Access {
                 tenant: TenantName::default_tenant(),
                 token: TokenHash::of("token"),
             },
             segments: segments.map(Into::into).collect(),
             base: "http://id.example/scim/v2".into(),
+            body: Bytes::new(),
         };
-        let answer = answer(&[ResourceType::user()], &call, &request);
+        let answer = answer(&[ResourceType::user()], &call);
         let response = answer.unwrap_or_else(Refusal::into_response);
         assert_eq!(response.status(), expected, "{method} {path}");
     }
@@ -232,14 +219,6 @@ mod tests {
             "/Schemas/urn:ietf:params:scim:schemas:core:2.0:User",
             200,
         );
-    }
-
-    #[test]
-    fn err_endpoints_of_the_standard_that_are_not_served() {
-        check(&Method::GET, "", 501);
-        check(&Method::POST, "/.search", 501);
-        check(&Method::POST, "/Bulk", 501);
-        check(&Method::PATCH, "/Me", 501);
     }
 
     #[test]

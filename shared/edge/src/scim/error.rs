@@ -3,6 +3,7 @@
 use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Method, StatusCode};
 use rollcall_core::ScimError;
+use rollcall_service as service;
 use serde_json::Value as Json;
 
 use super::render::CONTENT_TYPE;
@@ -15,6 +16,17 @@ pub(super) enum Refusal {
     Error(ScimError),
     /// The address exists, but takes only these methods.
     Method(&'static [Method]),
+    /// The tenant's settings have changed meanwhile.
+    Reconfigured,
+}
+
+impl From<service::Error> for Refusal {
+    fn from(error: service::Error) -> Self {
+        match error {
+            service::Error::Refused(error) => Self::Error(error),
+            service::Error::Reconfigured => Self::Reconfigured,
+        }
+    }
 }
 
 impl From<ScimError> for Refusal {
@@ -29,12 +41,22 @@ impl Refusal {
         match self {
             Self::Error(error) => error.status != 401 && error.status < 500,
             Self::Method(_) => true,
+            Self::Reconfigured => false,
         }
     }
 
     pub fn into_response(self) -> FullResponse {
         let (error, allowed) = match self {
             Self::Error(error) => (error, None),
+            // Only where it happens again and again within one request.
+            Self::Reconfigured => (
+                ScimError {
+                    status: 503,
+                    scim_type: None,
+                    detail: "the tenant is being reconfigured: send the request again".to_owned(),
+                },
+                None,
+            ),
             Self::Method(methods) => {
                 let allowed = methods
                     .iter()

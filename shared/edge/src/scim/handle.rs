@@ -2,55 +2,96 @@
 
 use std::borrow::Cow;
 
-use http::Request;
+use bytes::Bytes;
+use http::{Method, Request};
+use http_body::Body;
 use rollcall_core::ScimError;
-use rollcall_service::{Access, Ctx, Database, TokenHash, authenticate};
+use rollcall_service::{
+    Access, Ctx, Database, Profile, Session, TokenHash, admit, authenticate, fresh_profile, profile,
+};
 
 use super::address::Address;
+use super::body;
 use super::error::Refusal;
 use crate::bearer;
 use crate::respond::FullResponse;
 
+/// How often a request is done again because the tenant's settings changed while it was under way.
+const ATTEMPTS: usize = 4;
+
 /// A request whose address and token have been read. The token is checked by the store, in the statement that does the
 /// work.
 pub(super) struct Call<'r> {
+    /// The method, the address and the headers.
+    pub head: &'r Request<()>,
     /// The caller's claim to the tenant.
     pub access: Access,
     /// What follows `/scim/v2`.
     pub segments: Vec<Cow<'r, str>>,
     /// The base URI of the tenant's SCIM service.
     pub base: String,
+    /// The body.
+    pub body: Bytes,
 }
 
-/// Reads address and token, has `answer` answer, and turns refusals into responses. Whoever has no good token learns of
-/// no other refusal, and nothing of theirs is read or written.
-pub(super) async fn handle<'r, D: Database, B>(
+impl Call<'_> {
+    /// What the call's use cases work in.
+    pub async fn session<'s, D: Database>(
+        &'s self,
+        ctx: &'s Ctx<D>,
+        profile: &'s Profile,
+    ) -> Result<Session<'s, D>, Refusal> {
+        Ok(Session::new(ctx, &self.access, profile, &self.base).await?)
+    }
+}
+
+/// Reads address, token and body, has `answer` answer by the tenant's profile, and turns refusals into responses. Whoever
+/// has no good token learns of no other refusal, and nothing of theirs is read or written.
+pub(super) async fn handle<'r, D: Database, B: Body<Data = Bytes>>(
     ctx: &Ctx<D>,
-    head: &'r Request<B>,
-    answer: impl AsyncFnOnce(Call<'r>) -> Result<FullResponse, Refusal>,
+    head: &'r Request<()>,
+    body: B,
+    answer: impl AsyncFn(&Call<'r>, &Profile) -> Result<FullResponse, Refusal>,
 ) -> FullResponse {
     let answered = match call(ctx, head) {
         Err(error) => Err(error.into()),
-        Ok(call) if head.method().is_safe() => {
-            let access = call.access.clone();
-            match answer(call).await {
-                Err(refusal) if refusal.is_about_the_request() => Err(authenticate(ctx, &access)
+        Ok(mut call) => match answer_call(ctx, &mut call, body, answer).await {
+            Err(refusal) if refusal.is_about_the_request() => {
+                Err(authenticate(ctx, &call.access)
                     .await
                     .err()
-                    .map_or(refusal, Refusal::Error)),
-                answered => answered,
+                    .map_or(refusal, Refusal::Error))
             }
-        }
-        // A body to read or a lock to take is work, so the token comes first.
-        Ok(call) => match authenticate(ctx, &call.access).await {
-            Ok(()) => answer(call).await,
-            Err(error) => Err(error.into()),
+            answered => answered,
         },
     };
     answered.unwrap_or_else(Refusal::into_response)
 }
 
-fn call<'r, D: Database, B>(ctx: &Ctx<D>, head: &'r Request<B>) -> Result<Call<'r>, ScimError> {
+async fn answer_call<'r, D: Database, B: Body<Data = Bytes>>(
+    ctx: &Ctx<D>,
+    call: &mut Call<'r>,
+    body: B,
+    answer: impl AsyncFn(&Call<'r>, &Profile) -> Result<FullResponse, Refusal>,
+) -> Result<FullResponse, Refusal> {
+    let mut current = profile(ctx, &call.access).await?;
+    if !call.head.method().is_safe() {
+        // A body to read or a lock to take is work, so the token comes first.
+        admit(ctx, &call.access).await?;
+    }
+    if [Method::POST, Method::PUT, Method::PATCH].contains(call.head.method()) {
+        call.body = body::read(body).await?;
+    }
+    for _ in 1..ATTEMPTS {
+        match answer(call, &current).await {
+            Err(Refusal::Reconfigured) => current = fresh_profile(ctx, &call.access).await?,
+            answered => return answered,
+        }
+    }
+    answer(call, &current).await
+}
+
+fn call<'r, D: Database>(ctx: &Ctx<D>, head: &'r Request<()>) -> Result<Call<'r>, ScimError> {
     let Address {
         tenant,
         segments,
@@ -60,11 +101,13 @@ fn call<'r, D: Database, B>(ctx: &Ctx<D>, head: &'r Request<B>) -> Result<Call<'
         ScimError::unauthorized("send a provisioning token as `Authorization: Bearer …`")
     })?;
     Ok(Call {
+        head,
         access: Access {
             tenant,
             token: TokenHash::of(token),
         },
         segments,
         base,
+        body: Bytes::new(),
     })
 }

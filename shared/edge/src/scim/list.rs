@@ -15,6 +15,7 @@ const KNOWN: &[&str] = &[
     "sortOrder",
     "startIndex",
     "count",
+    "cursor",
     "attributes",
     "excludedAttributes",
 ];
@@ -97,6 +98,7 @@ impl Parameters {
             "sortorder" => search.sort_order = Some(value),
             "startindex" => search.start_index = Some(integer(name, &value)?),
             "count" => search.count = Some(integer(name, &value)?),
+            "cursor" => search.cursor = Some(value),
             "attributes" => self.attributes = Some(value),
             "excludedattributes" => self.excluded = Some(value),
             _ => {}
@@ -108,7 +110,7 @@ impl Parameters {
 /// A member of a SearchRequest as it would stand in a query string; `None` when it is null or unknown.
 fn text_of(name: &str, value: Json) -> Result<Option<String>, ScimError> {
     let expected = match name.to_ascii_lowercase().as_str() {
-        "filter" | "sortby" | "sortorder" => "a string",
+        "filter" | "sortby" | "sortorder" | "cursor" => "a string",
         "startindex" | "count" => "an integer",
         "attributes" | "excludedattributes" => "a list of attribute names",
         _ => return Ok(None),

@@ -7,8 +7,12 @@ mod error;
 mod etag;
 mod handle;
 mod list;
+mod me;
 mod render;
 mod resources;
+mod search;
 
 pub use discovery::discovery;
+pub use me::me;
 pub use resources::resources;
+pub use search::search;

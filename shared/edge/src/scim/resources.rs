@@ -1,17 +1,20 @@
-//! `/Users` and its like: the methods of one resource type's endpoint (RFC 7644 §3.2).
+//! `/Users`, `/Groups` and their like: the methods of one resource type's endpoint (RFC 7644 §3.2).
 
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use http_body::Body;
-use rollcall_core::{Projection, Resource, ResourceType, ScimError, excerpt};
-use rollcall_service::{Access, Ctx, Database, resources as service};
+use rollcall_core::{JsonObject, Projection, ResourceType, ScimError, excerpt};
+use rollcall_service::resources::{
+    self as service, Created, MOST_MEMBERS_SHOWN, Searched, View,
+};
+use rollcall_service::{Ctx, Database, Found, Profile, Session};
 
 use super::body;
 use super::error::Refusal;
 use super::etag;
-use super::handle::handle;
+use super::handle::{Call, handle};
 use super::list::Parameters;
-use super::render;
+use super::render::{self, Shown};
 use crate::path;
 use crate::respond::{self, FullResponse};
 
@@ -25,159 +28,178 @@ const ITEM: &[Method] = &[
     Method::DELETE,
 ];
 
-/// Answers a request to the endpoint of `resource_type`.
+/// Answers a request to the endpoint of a resource type: the first segment after `/scim/v2` says which.
 pub async fn resources<D: Database, B: Body<Data = Bytes>>(
     ctx: &Ctx<D>,
-    resource_type: &ResourceType,
     request: Request<B>,
 ) -> FullResponse {
     let (parts, body) = request.into_parts();
     let head = Request::from_parts(parts, ());
-    handle(ctx, &head, async |call| {
-        let location = format!("{}{}/", call.base, resource_type.endpoint);
-        let endpoint = Endpoint {
-            ctx,
-            resource_type,
-            access: call.access,
-            location,
-            head: &head,
-        };
-        endpoint
-            .answer(
-                &path::borrowed(call.segments.get(1..).unwrap_or_default()),
-                body,
-            )
-            .await
+    handle(ctx, &head, body, async |call, profile| {
+        answer(ctx, call, profile).await
     })
     .await
 }
 
-/// One request to one resource type's endpoint.
-struct Endpoint<'r, D: Database> {
-    ctx: &'r Ctx<D>,
-    resource_type: &'r ResourceType,
-    access: Access,
-    /// What `meta.location` is before the id.
-    location: String,
-    head: &'r Request<()>,
-}
-
 type Answer = Result<FullResponse, Refusal>;
 
+async fn answer<D: Database>(ctx: &Ctx<D>, call: &Call<'_>, profile: &Profile) -> Answer {
+    let segments = path::borrowed(&call.segments);
+    let known = match &segments[..] {
+        [endpoint, rest @ ..] => profile
+            .type_at(&format!("/{endpoint}"))
+            .map(|resource_type| (resource_type, rest)),
+        [] => None,
+    };
+    let (resource_type, rest) = known.ok_or_else(|| nothing_at(call))?;
+    let parameters = Parameters::from_query(call.head.uri().query());
+    let endpoint = Endpoint {
+        session: call.session(ctx, profile).await?,
+        resource_type,
+        call,
+    };
+    match (rest, call.head.method()) {
+        ([], &Method::GET | &Method::HEAD) => endpoint.list(parameters?).await,
+        ([], &Method::POST) => endpoint.create(parameters?).await,
+        ([], _) => Err(Refusal::Method(COLLECTION)),
+        ([".search"], &Method::POST) => {
+            endpoint.list(Parameters::from_body(endpoint.body()?)?).await
+        }
+        ([".search"], _) => Err(Refusal::Method(SEARCH)),
+        ([id], &Method::GET | &Method::HEAD) => endpoint.get(id, parameters?).await,
+        ([id], &Method::PUT) => endpoint.replace(id, parameters?).await,
+        ([id], &Method::PATCH) => endpoint.patch(id, parameters?).await,
+        ([id], &Method::DELETE) => endpoint.delete(id).await,
+        ([_], _) => Err(Refusal::Method(ITEM)),
+        _ => Err(nothing_at(call).into()),
+    }
+}
+
+/// 404 with the address that was asked for.
+pub(super) fn nothing_at(call: &Call<'_>) -> ScimError {
+    ScimError::not_found(format!(
+        "there is nothing at `{}`",
+        excerpt(call.head.uri().path())
+    ))
+}
+
+/// One request to one resource type's endpoint.
+struct Endpoint<'r, D: Database> {
+    session: Session<'r, D>,
+    resource_type: &'r ResourceType,
+    call: &'r Call<'r>,
+}
+
+/// What the client wants to see of a resource.
+struct Wanted {
+    projection: Projection,
+    related: Vec<String>,
+}
+
+impl Wanted {
+    fn view(&self) -> View<'_> {
+        View {
+            subs: &self.related,
+            most: None,
+        }
+    }
+}
+
 impl<D: Database> Endpoint<'_, D> {
-    async fn answer<B: Body<Data = Bytes>>(&self, segments: &[&str], body: B) -> Answer {
-        match (segments, self.head.method()) {
-            ([], &Method::GET | &Method::HEAD) => self.list(self.parameters()?).await,
-            ([], &Method::POST) => self.create(body).await,
-            ([], _) => Err(Refusal::Method(COLLECTION)),
-            ([".search"], &Method::POST) => {
-                self.list(Parameters::from_body(
-                    body::object(self.head.headers(), body).await?,
-                )?)
-                .await
-            }
-            ([".search"], _) => Err(Refusal::Method(SEARCH)),
-            ([id], &Method::GET | &Method::HEAD) => self.get(id).await,
-            ([id], &Method::PUT) => self.replace(id, body).await,
-            ([id], &Method::PATCH) => self.patch(id, body).await,
-            ([id], &Method::DELETE) => self.delete(id).await,
-            ([_], _) => Err(Refusal::Method(ITEM)),
-            _ => Err(ScimError::not_found(format!(
-                "there is nothing at `{}`",
-                excerpt(self.head.uri().path())
-            ))
-            .into()),
-        }
-    }
-
     async fn list(&self, parameters: Parameters) -> Answer {
-        let projection = parameters.projection(self.resource_type)?;
-        let found = service::search(
-            self.ctx,
-            &self.access,
-            self.resource_type,
-            &parameters.search,
-            &self.location,
-        )
-        .await?;
-        Ok(render::page(
-            found,
-            self.resource_type,
-            &self.location,
-            &projection,
-        ))
+        let Wanted {
+            projection,
+            related,
+        } = self.wanted(&parameters)?;
+        let searched = Searched {
+            resource_type: self.resource_type,
+            related: &related,
+        };
+        let results = service::search(&self.session, &[searched], &parameters.search).await?;
+        let shown = [self.shown(&projection)];
+        Ok(render::page(&results, &shown, &self.call.base))
     }
 
-    async fn create<B: Body<Data = Bytes>>(&self, body: B) -> Answer {
-        let projection = self.parameters()?.projection(self.resource_type)?;
-        let body = body::object(self.head.headers(), body).await?;
-        let created = service::create(self.ctx, &self.access, self.resource_type, body).await?;
-        Ok(self.show(StatusCode::CREATED, &created, &projection))
+    async fn create(&self, parameters: Parameters) -> Answer {
+        let wanted = self.wanted(&parameters)?;
+        let body = self.body()?;
+        let created =
+            service::create(&self.session, self.resource_type, None, body, &wanted.view()).await?;
+        let (status, found) = match &created {
+            Created::New(found) => (StatusCode::CREATED, found),
+            Created::Restored(found) => (StatusCode::OK, found),
+        };
+        Ok(self.show(status, found, &wanted.projection))
     }
 
-    async fn get(&self, id: &str) -> Answer {
-        let projection = self.parameters()?.projection(self.resource_type)?;
-        let resource = service::get(self.ctx, &self.access, self.resource_type, id).await?;
-        if etag::is_known(self.head.headers(), &resource) {
-            return Ok(render::not_modified(&resource, &self.location));
+    async fn get(&self, id: &str, parameters: Parameters) -> Answer {
+        let wanted = self.wanted(&parameters)?;
+        let found = service::get(&self.session, self.resource_type, id, &wanted.view()).await?;
+        if etag::is_known(self.call.head.headers(), &found.resource) {
+            let shown = self.shown(&wanted.projection);
+            let status = StatusCode::NOT_MODIFIED;
+            return Ok(render::without_body(status, &found, &shown, &self.call.base));
         }
-        Ok(self.show(StatusCode::OK, &resource, &projection))
+        Ok(self.show(StatusCode::OK, &found, &wanted.projection))
     }
 
-    async fn replace<B: Body<Data = Bytes>>(&self, id: &str, body: B) -> Answer {
-        let projection = self.parameters()?.projection(self.resource_type)?;
-        let if_match = etag::if_match(self.head.headers());
-        let body = body::object(self.head.headers(), body).await?;
-        let replaced = service::replace(
-            self.ctx,
-            &self.access,
-            self.resource_type,
-            id,
-            &if_match,
-            body,
-        )
-        .await?;
-        Ok(self.show(StatusCode::OK, &replaced, &projection))
+    async fn replace(&self, id: &str, parameters: Parameters) -> Answer {
+        let wanted = self.wanted(&parameters)?;
+        let if_match = etag::if_match(self.call.head.headers());
+        let (body, what) = (self.body()?, (id, &if_match));
+        let replaced =
+            service::replace(&self.session, self.resource_type, what, body, &wanted.view()).await?;
+        Ok(self.show(StatusCode::OK, &replaced, &wanted.projection))
     }
 
-    async fn patch<B: Body<Data = Bytes>>(&self, id: &str, body: B) -> Answer {
-        let projection = self.parameters()?.projection(self.resource_type)?;
-        let if_match = etag::if_match(self.head.headers());
-        let body = body::object(self.head.headers(), body).await?;
-        let patched = service::patch(
-            self.ctx,
-            &self.access,
-            self.resource_type,
-            id,
-            &if_match,
-            body,
-        )
-        .await?;
-        Ok(self.show(StatusCode::OK, &patched, &projection))
+    async fn patch(&self, id: &str, parameters: Parameters) -> Answer {
+        let wanted = self.wanted(&parameters)?;
+        let is_asked_for = wanted.projection.names_anything();
+        let view = View {
+            most: (!is_asked_for).then_some(MOST_MEMBERS_SHOWN),
+            ..wanted.view()
+        };
+        let if_match = etag::if_match(self.call.head.headers());
+        let (body, what) = (self.body()?, (id, &if_match));
+        let patched =
+            service::patch(&self.session, self.resource_type, what, body, &view).await?;
+        // RFC 7644 §3.5.2: the server returns the resource "or MAY return … 204 (No Content)", unless the client sends
+        // `attributes`. A group that is too large to be shown after each change is the case for that.
+        if !is_asked_for && patched.members > MOST_MEMBERS_SHOWN {
+            let shown = self.shown(&wanted.projection);
+            let status = StatusCode::NO_CONTENT;
+            return Ok(render::without_body(status, &patched, &shown, &self.call.base));
+        }
+        Ok(self.show(StatusCode::OK, &patched, &wanted.projection))
     }
 
     async fn delete(&self, id: &str) -> Answer {
-        let if_match = etag::if_match(self.head.headers());
-        service::delete(self.ctx, &self.access, self.resource_type, id, &if_match).await?;
+        let if_match = etag::if_match(self.call.head.headers());
+        service::delete(&self.session, self.resource_type, (id, &if_match)).await?;
         Ok(respond::empty(StatusCode::NO_CONTENT))
     }
 
-    fn parameters(&self) -> Result<Parameters, ScimError> {
-        Parameters::from_query(self.head.uri().query())
+    fn body(&self) -> Result<JsonObject, ScimError> {
+        body::object(self.call.head.headers(), &self.call.body)
     }
 
-    fn show(
-        &self,
-        status: StatusCode,
-        resource: &Resource,
-        projection: &Projection,
-    ) -> FullResponse {
-        render::resource(
-            status,
-            resource,
-            self.resource_type,
-            &self.location,
+    fn wanted(&self, parameters: &Parameters) -> Result<Wanted, ScimError> {
+        let projection = parameters.projection(self.resource_type)?;
+        let related = projection.related(self.resource_type);
+        Ok(Wanted {
             projection,
-        )
+            related,
+        })
+    }
+
+    fn shown<'p>(&'p self, projection: &'p Projection) -> Shown<'p> {
+        Shown {
+            resource_type: self.resource_type,
+            projection,
+        }
+    }
+
+    fn show(&self, status: StatusCode, found: &Found, projection: &Projection) -> FullResponse {
+        render::resource(status, found, &self.shown(projection), &self.call.base)
     }
 }

@@ -1,26 +1,70 @@
 //! Tenants.
 
-use rollcall_core::excerpt;
+use rollcall_core::{Mode, excerpt};
 use rollcall_store::{Database, StoreError, Tenant, TenantName};
 
 use super::AdminError;
 use crate::ctx::Ctx;
 
+/// The longest time that deleted people are kept, in days.
+const MAX_RETENTION_DAYS: i64 = 3650;
+
+/// What an operator sets for a tenant; what is left out stays as it is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TenantSettings {
+    /// `compat` or `strict`.
+    pub mode: Option<String>,
+    /// Whether creating a person who is there, and inactive, reactivates them.
+    pub restore_on_create: Option<bool>,
+    /// For how many days deleted people are kept; 0 is not at all.
+    pub retention_days: Option<i64>,
+}
+
+impl TenantSettings {
+    fn apply(&self, mut tenant: Tenant) -> Result<Tenant, AdminError> {
+        match self.mode.as_deref() {
+            None => {}
+            Some("compat") => tenant.mode = Mode::Compat,
+            Some("strict") => tenant.mode = Mode::Strict,
+            Some(other) => {
+                return Err(AdminError::Invalid(format!(
+                    "`mode` is `{}`: use compat or strict",
+                    excerpt(other)
+                )));
+            }
+        }
+        if let Some(restore) = self.restore_on_create {
+            tenant.restore_on_create = restore;
+        }
+        if let Some(days) = self.retention_days {
+            let fits = (0..=MAX_RETENTION_DAYS).contains(&days);
+            let days = u32::try_from(days).ok().filter(|_| fits);
+            tenant.retention_days = days.ok_or_else(|| {
+                AdminError::Invalid(format!(
+                    "`retentionDays` must be between 0 and {MAX_RETENTION_DAYS}"
+                ))
+            })?;
+        }
+        Ok(tenant)
+    }
+}
+
 /// Creates a tenant.
 ///
 /// # Errors
 /// [`AdminError::Invalid`] when the name can't stand in an address, [`AdminError::Conflict`] when it is taken.
-pub async fn create_tenant<D: Database>(ctx: &Ctx<D>, name: &str) -> Result<Tenant, AdminError> {
+pub async fn create_tenant<D: Database>(
+    ctx: &Ctx<D>,
+    name: &str,
+    settings: &TenantSettings,
+) -> Result<Tenant, AdminError> {
     let name = TenantName::parse(name).ok_or_else(|| {
         AdminError::Invalid(format!(
             "`{}` can't name a tenant: use 1 to 63 of a-z, 0-9 and -, without a hyphen at either end",
             excerpt(name)
         ))
     })?;
-    let tenant = Tenant {
-        name,
-        created: ctx.now(),
-    };
+    let tenant = settings.apply(Tenant::new(name, ctx.now()))?;
     let store = ctx.store().await.map_err(AdminError::Store)?;
     match store.create_tenant(&tenant).await {
         Ok(()) => Ok(tenant),
@@ -53,6 +97,24 @@ pub async fn tenant<D: Database>(ctx: &Ctx<D>, name: &str) -> Result<Tenant, Adm
         .await
         .map_err(AdminError::Store)?
         .ok_or_else(|| no_tenant(name))
+}
+
+/// Changes a tenant's settings. They hold for the next request, on every instance.
+///
+/// # Errors
+/// [`AdminError::NotFound`]; [`AdminError::Invalid`].
+pub async fn update_tenant<D: Database>(
+    ctx: &Ctx<D>,
+    name: &str,
+    settings: &TenantSettings,
+) -> Result<Tenant, AdminError> {
+    let changed = settings.apply(tenant(ctx, name).await?)?;
+    let store = ctx.store().await.map_err(AdminError::Store)?;
+    store
+        .update_tenant(&changed)
+        .await
+        .map_err(|error| in_tenant(error, name))?;
+    Ok(changed)
 }
 
 /// Deletes a tenant with its tokens, its resources and its change log.

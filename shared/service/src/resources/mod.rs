@@ -1,8 +1,11 @@
 //! What a SCIM client does with resources, whatever their type (RFC 7644 §3).
 
+mod conflict;
 mod create;
+mod cursor;
 mod delete;
 mod get;
+mod members;
 mod patch;
 mod precondition;
 mod replace;
@@ -10,15 +13,16 @@ mod search;
 mod secret;
 mod update;
 
-pub use create::create;
+pub use create::{Created, create};
+pub use cursor::CURSOR_TIMEOUT_SECS;
 pub use delete::delete;
-pub use get::get;
-pub use patch::patch;
+pub use get::{View, get};
+pub use patch::{MOST_MEMBERS_SHOWN, patch};
 pub use precondition::IfMatch;
 pub use replace::replace;
-pub use search::{DEFAULT_COUNT, Found, MAX_COUNT, SearchRequest, search};
+pub use search::{DEFAULT_COUNT, MAX_COUNT, Paging, Results, SearchRequest, Searched, search};
 
-use rollcall_core::{JsonObject, ResourceType, ScimError, excerpt, unique_values};
+use rollcall_core::{ResourceType, ScimError, excerpt};
 
 /// 404 with the id that was asked for.
 fn no_such(resource_type: &ResourceType, id: &str) -> ScimError {
@@ -26,19 +30,5 @@ fn no_such(resource_type: &ResourceType, id: &str) -> ScimError {
         "there is no {} with the id `{}`",
         resource_type.name,
         excerpt(id)
-    ))
-}
-
-/// 409 with the values of which one is taken.
-fn taken(attributes: &JsonObject, resource_type: &ResourceType) -> ScimError {
-    let values = unique_values(attributes, resource_type);
-    let named: Vec<String> = values
-        .iter()
-        .map(|(path, value)| format!("`{path}` `{}`", excerpt(value)))
-        .collect();
-    ScimError::uniqueness(format!(
-        "{} is taken by another {}: choose another value",
-        named.join(" or "),
-        resource_type.name
     ))
 }

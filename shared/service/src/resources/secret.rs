@@ -3,31 +3,38 @@
 use rollcall_core::{Attribute, JsonObject, ResourceType, Returned};
 use serde_json::Value as Json;
 
-/// Takes secret attributes out of what is to be stored.
-///
-/// # Incomplete support
-/// Passwords are accepted, since clients such as Okta send them with every create, and are not kept: nothing in the
-/// service checks a password yet. `/ServiceProviderConfig` says so with `changePassword`.
-pub(super) fn without_secrets(
-    mut attributes: JsonObject,
+/// The attribute whose value is kept, as a hash.
+const PASSWORD: &str = "password";
+
+/// Takes what is never returned out of what is to be stored, and returns the password, if there is one.
+pub(super) fn take_secrets(
+    attributes: &mut JsonObject,
     resource_type: &ResourceType,
-) -> JsonObject {
-    drop_never_returned(&mut attributes, &resource_type.schema.attributes);
+) -> Option<String> {
+    let password = match attributes.get(PASSWORD) {
+        Some(Json::String(password)) => Some(password.clone()),
+        _ => None,
+    };
+    let is_secret = drop_never_returned(attributes, &resource_type.schema.attributes);
     for extension in &resource_type.extensions {
         if let Some(Json::Object(inner)) = attributes.get_mut(&extension.schema.id) {
             drop_never_returned(inner, &extension.schema.attributes);
         }
     }
-    attributes
+    password.filter(|_| is_secret)
 }
 
-fn drop_never_returned(attributes: &mut JsonObject, definitions: &[Attribute]) {
+/// Whether the password was among them.
+fn drop_never_returned(attributes: &mut JsonObject, definitions: &[Attribute]) -> bool {
+    let mut has_password = false;
     for definition in definitions
         .iter()
         .filter(|definition| definition.returned == Returned::Never)
     {
         attributes.remove(&definition.name);
+        has_password |= definition.name == PASSWORD;
     }
+    has_password
 }
 
 #[cfg(test)]
@@ -37,9 +44,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_password_is_not_kept() {
+    fn a_password_is_taken_out() {
         let body = json!({"userName": "a", "password": "secret", "nickName": "b"});
-        let kept = without_secrets(body.as_object().unwrap().clone(), &ResourceType::user());
+        let mut kept = body.as_object().unwrap().clone();
+        let password = take_secrets(&mut kept, &ResourceType::user());
+        assert_eq!(password.as_deref(), Some("secret"));
         assert_eq!(
             Json::Object(kept),
             json!({"userName": "a", "nickName": "b"})

@@ -1,0 +1,45 @@
+//! Members of groups, and groups of members, as SQL over the rows of `membership`.
+
+use rollcall_core::Relation;
+
+/// The groups that the user `r` is in, directly or through other groups, each once: `seq` and `direct`.
+pub(crate) const GROUPS_OF_R: &str = "(WITH RECURSIVE up(grp, direct) AS (\
+    SELECT grp, 1 FROM membership WHERE member = r.seq \
+    UNION SELECT membership.grp, 0 FROM up CROSS JOIN membership ON membership.member = up.grp) \
+    SELECT grp AS seq, max(direct) AS direct FROM up GROUP BY grp)";
+
+/// Where the resource `c` is, given the SQL of the base URI.
+pub(crate) fn location(base: &str) -> String {
+    format!("{base} || CASE c.type WHEN 'User' THEN '/Users/' ELSE '/Groups/' END || c.id")
+}
+
+/// The relations of the resource `r` as JSON text, NULL where there are none; `subs` are the sub-attributes that are
+/// shown of each.
+pub(crate) fn rendered(relation: Relation, subs: &[String], base: &str) -> String {
+    let location = location(base);
+    let members: Vec<String> = subs
+        .iter()
+        .filter_map(|sub| {
+            let value = match (sub.as_str(), relation) {
+                ("value", _) => "c.id",
+                ("$ref", _) => &location,
+                ("display", _) => "c.display",
+                ("type", Relation::Members) => "c.type",
+                ("type", Relation::Groups) => "CASE WHEN up.direct THEN 'direct' ELSE 'indirect' END",
+                _ => return None,
+            };
+            Some(format!("'{sub}', {value}"))
+        })
+        .collect();
+    let object = format!("json_object({})", members.join(", "));
+    match relation {
+        Relation::Members => format!(
+            "(SELECT nullif(json_group_array({object}), '[]') FROM membership m \
+             CROSS JOIN resource c INDEXED BY resource_card ON c.seq = m.member WHERE m.grp = r.seq)"
+        ),
+        Relation::Groups => format!(
+            "(SELECT nullif(json_group_array({object} ORDER BY up.seq), '[]') FROM {GROUPS_OF_R} up \
+             CROSS JOIN resource c INDEXED BY resource_card ON c.seq = up.seq)"
+        ),
+    }
+}
