@@ -69,6 +69,10 @@ fn a_reference_in_a_patch_path_is_replaced() {
         "members[type eq \"User\" and (not (value eq \"id-0\") or value eq \"id-1\")].display",
     );
     check_path(
+        "members[value eq \"bulkId:u\" and type pr]",
+        "members[value eq \"id-0\" and type pr]",
+    );
+    check_path(
         "members[value eq \"bulkId\\u003au\"]",
         "members[value eq \"id-0\"]",
     );
