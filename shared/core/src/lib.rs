@@ -1,9 +1,10 @@
-//! SCIM, pure: filters and paths, schemas, validation, PATCH, projection, sorting, errors.
+//! SCIM, pure: filters and paths, schemas, validation, PATCH, projection, sorting, bulk, errors.
 //!
 //! Nothing here does I/O, reads a clock or draws a random number: a function's answer depends on its
 //! arguments alone. [RFC 7643](https://www.rfc-editor.org/rfc/rfc7643) is the schema,
 //! [RFC 7644](https://www.rfc-editor.org/rfc/rfc7644) the protocol.
 
+mod bulk;
 mod document;
 mod equal;
 mod error;
@@ -22,6 +23,11 @@ pub mod testing;
 mod time;
 mod validate;
 
+pub use bulk::{
+    BULK_REQUEST_SCHEMA, BULK_RESPONSE_SCHEMA, BulkAction, BulkMethod, BulkOperation, BulkPlan,
+    BulkProgress, BulkRequest, BulkResponse, BulkResult, BulkUnit, MAX_BULK_OPERATIONS,
+    PlannedOperation, UnitError,
+};
 pub use error::{ERROR_SCHEMA, ScimError, ScimType};
 pub use filter::{
     Bound, CompareOp, Filter, Literal, MAX_FILTER_DEPTH, MAX_FILTER_LENGTH, MAX_FILTER_TERMS,
