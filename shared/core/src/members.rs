@@ -181,6 +181,9 @@ mod tests {
     #[test]
     fn a_difference_names_who_comes_and_who_goes() {
         let change = MemberChange::between(&strings(&["a", "b"]), &strings(&["b", "c"]));
-        assert_eq!((change.add, change.remove), (strings(&["c"]), strings(&["a"])));
+        assert_eq!(
+            (change.add, change.remove),
+            (strings(&["c"]), strings(&["a"]))
+        );
     }
 }

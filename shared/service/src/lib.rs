@@ -3,14 +3,17 @@
 //! Each is a function that takes the [`Ctx`] of its component instance and reads as a sentence. None knows HTTP.
 
 pub mod admin;
+mod bulk;
 mod config;
 mod ctx;
 mod error;
+mod passwords;
 mod ports;
 mod profile;
 pub mod resources;
 mod session;
 
+pub use bulk::bulk;
 pub use config::Config;
 pub use ctx::Ctx;
 pub use error::Error;

@@ -57,7 +57,10 @@ struct Known {
 
 impl Profiles {
     fn get(&self, tenant: &TenantName) -> Option<Rc<Profile>> {
-        self.0.borrow().get(tenant).map(|known| Rc::clone(&known.profile))
+        self.0
+            .borrow()
+            .get(tenant)
+            .map(|known| Rc::clone(&known.profile))
     }
 
     fn has_opened(&self, access: &Access) -> bool {

@@ -1,10 +1,13 @@
 //! Who calls a use case, for which tenant, over which store.
 
+use std::borrow::Cow;
+
 use rollcall_core::{Mode, Timestamp};
 use rollcall_store::{Access, Caller, Database, Store};
 
 use crate::ctx::Ctx;
 use crate::error::Error;
+use crate::passwords::Hashes;
 use crate::profile::Profile;
 
 /// What a use case works in.
@@ -19,6 +22,10 @@ pub struct Session<'s, D: Database> {
     pub profile: &'s Profile,
     /// The base URI of the tenant's SCIM service, without a slash at the end.
     pub base: &'s str,
+    /// The hashes of passwords that have been worked out already.
+    hashes: Cow<'s, Hashes>,
+    /// Whether it is part of a batch, whose operations have been given their ids in advance.
+    pub(crate) is_batch: bool,
     now: Timestamp,
 }
 
@@ -39,8 +46,30 @@ impl<'s, D: Database> Session<'s, D> {
             access,
             profile,
             base,
+            hashes: Cow::Owned(Hashes::default()),
+            is_batch: false,
             now: ctx.now(),
         })
+    }
+
+    /// A session over the store of a batch.
+    pub(crate) fn in_batch(
+        ctx: &'s Ctx<D>,
+        store: &'s Store<D>,
+        access: &'s Access,
+        (profile, base): (&'s Profile, &'s str),
+        hashes: &'s Hashes,
+    ) -> Self {
+        Self {
+            ctx,
+            store,
+            access,
+            profile,
+            base,
+            hashes: Cow::Borrowed(hashes),
+            is_batch: true,
+            now: ctx.now(),
+        }
     }
 
     /// When the session began: the time of what is written in it.
@@ -61,9 +90,14 @@ impl<'s, D: Database> Session<'s, D> {
         }
     }
 
-    /// The hash of a password.
+    /// The hash of a password, if there is one.
+    ///
+    /// # Errors
+    /// 400 when it is none that could be typed; 503 when it cannot be hashed.
     pub(crate) async fn hash(&self, password: Option<String>) -> Result<Option<String>, Error> {
-        let _ = password;
-        Ok(None)
+        match password {
+            None => Ok(None),
+            Some(password) => self.hashes.hash(self.ctx, &password).await.map(Some),
+        }
     }
 }

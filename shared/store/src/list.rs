@@ -223,7 +223,10 @@ fn related(query: &Query<'_>, parameters: &mut Parameters) -> String {
             let (relation, _) = part.resource_type.related()?;
             let base = base.get_or_insert_with(|| parameters.bind(query.base));
             let rendered = relations::rendered(relation, part.related, base);
-            Some(format!("WHEN '{}' THEN {rendered}", part.resource_type.name))
+            Some(format!(
+                "WHEN '{}' THEN {rendered}",
+                part.resource_type.name
+            ))
         })
         .collect();
     if cases.is_empty() {

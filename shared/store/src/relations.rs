@@ -25,7 +25,9 @@ pub(crate) fn rendered(relation: Relation, subs: &[String], base: &str) -> Strin
                 ("$ref", _) => &location,
                 ("display", _) => "c.display",
                 ("type", Relation::Members) => "c.type",
-                ("type", Relation::Groups) => "CASE WHEN up.direct THEN 'direct' ELSE 'indirect' END",
+                ("type", Relation::Groups) => {
+                    "CASE WHEN up.direct THEN 'direct' ELSE 'indirect' END"
+                }
                 _ => return None,
             };
             Some(format!("'{sub}', {value}"))

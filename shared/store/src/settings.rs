@@ -50,8 +50,7 @@ impl<D: Database> Store<D> {
         let rows = self
             .run(&statement, access::parameters(access, now))
             .await?;
-        rows.first()
-            .map_or(Err(StoreError::Unauthenticated), read)
+        rows.first().map_or(Err(StoreError::Unauthenticated), read)
     }
 }
 

@@ -44,7 +44,10 @@ impl<D: Database> Store<D> {
             .run(&format!("PRAGMA cache_size = -{CACHE_KIB}"), Vec::new())
             .await?;
         connection
-            .run(&format!("PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}"), Vec::new())
+            .run(
+                &format!("PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}"),
+                Vec::new(),
+            )
             .await?;
         if durability == Durability::Normal {
             connection

@@ -74,7 +74,10 @@ impl<D: Database> Store<D> {
     /// [`StoreError::Backend`].
     pub async fn tenants(&self) -> Result<Vec<Tenant>, StoreError> {
         let rows = self
-            .run(&format!("SELECT {COLUMNS} FROM tenant ORDER BY name"), Vec::new())
+            .run(
+                &format!("SELECT {COLUMNS} FROM tenant ORDER BY name"),
+                Vec::new(),
+            )
             .await?;
         rows.iter().map(read).collect()
     }

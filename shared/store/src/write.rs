@@ -11,8 +11,24 @@ use crate::store::Store;
 
 /// The columns of the view `write`, which is the write procedure.
 const COLUMNS: [&str; 18] = [
-    "tenant", "hash", "at", "revision", "operation", "type", "id", "expected", "doc", "display", "folded", "unindexed",
-    "indexed", "freed", "uniques", "attributes", "members", "password",
+    "tenant",
+    "hash",
+    "at",
+    "revision",
+    "operation",
+    "type",
+    "id",
+    "expected",
+    "doc",
+    "display",
+    "folded",
+    "unindexed",
+    "indexed",
+    "freed",
+    "uniques",
+    "attributes",
+    "members",
+    "password",
 ];
 
 /// The largest document, in bytes of JSON: a chain of modifications must not grow a resource without end.
@@ -85,8 +101,14 @@ impl<D: Database> Store<D> {
     ) -> Result<(), StoreError> {
         let difference = Difference::between(caller.settings.tenant, resource_type, None, resource);
         let what = ("create", resource.id.as_str(), None);
-        self.write(caller, resource_type, what, Some((resource, difference)), besides)
-            .await
+        self.write(
+            caller,
+            resource_type,
+            what,
+            Some((resource, difference)),
+            besides,
+        )
+        .await
     }
 
     /// Puts `new`, which was made from `old`, in its place; its version must be the next one.
@@ -104,8 +126,14 @@ impl<D: Database> Store<D> {
     ) -> Result<(), StoreError> {
         let difference = Difference::between(caller.settings.tenant, resource_type, Some(old), new);
         let what = (operation.name(), new.id.as_str(), Some(old.version));
-        self.write(caller, resource_type, what, Some((new, difference)), besides)
-            .await
+        self.write(
+            caller,
+            resource_type,
+            what,
+            Some((new, difference)),
+            besides,
+        )
+        .await
     }
 
     /// Changes what is beside the document alone, whatever the version unless `expected` names one. Where that comes to
@@ -183,7 +211,10 @@ fn document_columns(
         return Err(StoreError::TooLarge);
     }
     let display = display_of(&resource.attributes);
-    let attributes = difference.attributes.into_iter().chain(besides.attributes());
+    let attributes = difference
+        .attributes
+        .into_iter()
+        .chain(besides.attributes());
     Ok([
         doc.into(),
         display.map(str::to_owned).into(),
@@ -198,6 +229,8 @@ fn document_columns(
 
 fn statement() -> String {
     let names = COLUMNS.join(", ");
-    let places: Vec<String> = (1..=COLUMNS.len()).map(|place| format!("?{place}")).collect();
+    let places: Vec<String> = (1..=COLUMNS.len())
+        .map(|place| format!("?{place}"))
+        .collect();
     format!("INSERT INTO write ({names}) VALUES ({})", places.join(", "))
 }

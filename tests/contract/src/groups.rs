@@ -2,7 +2,9 @@
 
 use anyhow::{Context, Result, ensure};
 use rollcall_core::{Filter, MemberChange, Resource};
-use rollcall_store::{Besides, Database, Found, Operation, Part, Query, Relations, Start, StoreError};
+use rollcall_store::{
+    Besides, Database, Found, Operation, Part, Query, Relations, Start, StoreError,
+};
 use serde_json::{Value as Json, json};
 
 use crate::fixture::{BASE, Fixture, all_subs};
@@ -21,7 +23,13 @@ impl<D: Database> Fixture<'_, D> {
     async fn enrol(&self, group: &Resource, besides: &Besides) -> Result<(), StoreError> {
         let what = (group.id.as_str(), None);
         self.store
-            .update_besides(&self.caller(), &self.groups, Operation::Patch, what, besides)
+            .update_besides(
+                &self.caller(),
+                &self.groups,
+                Operation::Patch,
+                what,
+                besides,
+            )
             .await
     }
 
@@ -70,7 +78,11 @@ impl<D: Database> Fixture<'_, D> {
         };
         let page = self.store.list(&self.caller(), &query).await?;
         ensure!(page.total == page.resources.len() as u64);
-        let name = |found: &Found| found.resource.attributes["displayName"].as_str().map(str::to_owned);
+        let name = |found: &Found| {
+            found.resource.attributes["displayName"]
+                .as_str()
+                .map(str::to_owned)
+        };
         Ok(page
             .resources
             .iter()
@@ -119,7 +131,10 @@ fn members(found: &Found) -> Result<Vec<String>> {
 pub async fn members_are_shown_with_type_reference_and_name<D: Database>(
     f: Fixture<'_, D>,
 ) -> Result<()> {
-    let anna = f.user("anna", &json!({"userName": "anna", "displayName": "Anna A."}));
+    let anna = f.user(
+        "anna",
+        &json!({"userName": "anna", "displayName": "Anna A."}),
+    );
     f.create(&anna).await?;
     let berta = f.create_named("berta").await?;
     let inner = f.group("inner", &[]).await?;
@@ -139,7 +154,10 @@ pub async fn members_are_shown_with_type_reference_and_name<D: Database>(
 pub async fn a_member_change_that_changes_nothing_leaves_the_version<D: Database>(
     f: Fixture<'_, D>,
 ) -> Result<()> {
-    let (anna, berta) = (f.create_named("anna").await?, f.create_named("berta").await?);
+    let (anna, berta) = (
+        f.create_named("anna").await?,
+        f.create_named("berta").await?,
+    );
     let group = f.group("group", &[&anna]).await?;
     for besides in [
         adding(&[&anna]),
@@ -149,7 +167,11 @@ pub async fn a_member_change_that_changes_nothing_leaves_the_version<D: Database
     ] {
         f.enrol(&group, &besides).await?;
         let found = f.find_group(&group).await?;
-        ensure!(found.resource == group, "it has become {:?}", found.resource);
+        ensure!(
+            found.resource == group,
+            "it has become {:?}",
+            found.resource
+        );
         ensure!(members(&found)? == [anna.id.clone()]);
     }
     let log = f.store.changes(&f.access.tenant, 0, 10).await?;
@@ -162,7 +184,8 @@ pub async fn members_come_and_go_in_one_step<D: Database>(f: Fixture<'_, D>) -> 
     let berta = f.create_named("berta").await?;
     let clara = f.create_named("clara").await?;
     let group = f.group("group", &[&anna, &berta]).await?;
-    f.enrol(&group, &changing(false, &[&clara, &anna], &[&berta])).await?;
+    f.enrol(&group, &changing(false, &[&clara, &anna], &[&berta]))
+        .await?;
     let found = f.find_group(&group).await?;
     ensure!(found.resource.version == 2);
     ensure!(members(&found)? == ids(&[&anna, &clara]));
@@ -193,10 +216,18 @@ pub async fn a_member_that_is_not_there_refuses_the_whole_write<D: Database>(
     let (other, settings) = f.other().await?;
     let there = f.user("there", &json!({"userName": "there"}));
     f.store
-        .create(&f.caller_as(&other, &settings), &f.users, &there, &Besides::default())
+        .create(
+            &f.caller_as(&other, &settings),
+            &f.users,
+            &there,
+            &Besides::default(),
+        )
         .await?;
     let refused = f.enrol(&group, &adding(&[&there])).await;
-    ensure!(refused == Err(StoreError::NoSuchMember), "a member of another tenant: {refused:?}");
+    ensure!(
+        refused == Err(StoreError::NoSuchMember),
+        "a member of another tenant: {refused:?}"
+    );
     let refused = f.enrol(&nobody, &adding(&[&anna])).await;
     ensure!(refused == Err(StoreError::NotFound), "{refused:?}");
     Ok(())
@@ -211,7 +242,10 @@ pub async fn groups_are_direct_and_indirect_and_cycles_are_harmless<D: Database>
     let both = f.group("both", &[&anna, &outer]).await?;
     f.enrol(&inner, &adding(&[&both, &inner])).await?;
     let groups = f.groups_of(&anna).await?;
-    ensure!(groups == ["inner direct", "outer indirect", "both direct"], "{groups:?}");
+    ensure!(
+        groups == ["inner direct", "outer indirect", "both direct"],
+        "{groups:?}"
+    );
     let filter = format!("groups.value eq \"{}\"", outer.id);
     ensure!(f.find(&filter).await? == ["anna"]);
     let filter = format!("groups[value eq \"{}\" and type eq \"direct\"]", outer.id);
@@ -240,7 +274,10 @@ pub async fn filters_find_groups_by_their_members<D: Database>(f: Fixture<'_, D>
         ("id eq \"{one}\" and members eq \"{anna}\"", &["one"]),
         ("id eq \"{one}\" and members eq \"{berta}\"", &[]),
         ("members.$ref ew \"/Users/{berta}\"", &["three"]),
-        ("members eq \"{anna}\" or displayName eq \"four\"", &["one", "two", "four"]),
+        (
+            "members eq \"{anna}\" or displayName eq \"four\"",
+            &["one", "two", "four"],
+        ),
     ];
     for (filter, names) in expected {
         let filter = filter
@@ -254,15 +291,25 @@ pub async fn filters_find_groups_by_their_members<D: Database>(f: Fixture<'_, D>
 }
 
 pub async fn a_deleted_member_leaves_its_groups<D: Database>(f: Fixture<'_, D>) -> Result<()> {
-    let (anna, berta) = (f.create_named("anna").await?, f.create_named("berta").await?);
+    let (anna, berta) = (
+        f.create_named("anna").await?,
+        f.create_named("berta").await?,
+    );
     let group = f.group("group", &[&anna, &berta]).await?;
     f.delete(&anna.id, None).await?;
     let found = f.find_group(&group).await?;
     ensure!(members(&found)? == ids(&[&berta]));
     ensure!(found.resource.version == 2, "the group's version stayed");
     let log = f.store.changes(&f.access.tenant, 0, 10).await?;
-    let told: Vec<_> = log.iter().skip(3).map(|c| (c.operation.as_str(), c.resource.as_str())).collect();
-    ensure!(told == [("delete", anna.id.as_str()), ("patch", group.id.as_str())], "{told:?}");
+    let told: Vec<_> = log
+        .iter()
+        .skip(3)
+        .map(|c| (c.operation.as_str(), c.resource.as_str()))
+        .collect();
+    ensure!(
+        told == [("delete", anna.id.as_str()), ("patch", group.id.as_str())],
+        "{told:?}"
+    );
     let caller = f.caller();
     f.store.delete(&caller, &f.groups, &group.id, None).await?;
     ensure!(f.groups_of(&berta).await?.is_empty());

@@ -96,9 +96,7 @@ pub async fn a_stale_update_changes_nothing<D: Database>(f: Fixture<'_, D>) -> R
         "the change log has it"
     );
     let gone = f.user("gone", &json!({"userName": "gone"}));
-    ensure!(
-        f.update(&gone, &f.next(&gone, &json!({}))).await == Err(StoreError::NotFound)
-    );
+    ensure!(f.update(&gone, &f.next(&gone, &json!({}))).await == Err(StoreError::NotFound));
     Ok(())
 }
 

@@ -60,7 +60,9 @@ pub(super) async fn delete<D: Database>(ctx: &Ctx<D>, name: &str) -> Result<Full
 /// The settings that a body has; null and what is left out stay as they are.
 fn settings(body: &JsonObject) -> Result<TenantSettings, Problem> {
     Ok(TenantSettings {
-        mode: optional(body, "mode", "a string", |value| value.as_str().map(str::to_owned))?,
+        mode: optional(body, "mode", "a string", |value| {
+            value.as_str().map(str::to_owned)
+        })?,
         restore_on_create: optional(body, "restoreOnCreate", "true or false", Json::as_bool)?,
         retention_days: optional(body, "retentionDays", "a number of days", Json::as_i64)?,
     })

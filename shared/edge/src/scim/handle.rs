@@ -56,12 +56,10 @@ pub(super) async fn handle<'r, D: Database, B: Body<Data = Bytes>>(
     let answered = match call(ctx, head) {
         Err(error) => Err(error.into()),
         Ok(mut call) => match answer_call(ctx, &mut call, body, answer).await {
-            Err(refusal) if refusal.is_about_the_request() => {
-                Err(authenticate(ctx, &call.access)
-                    .await
-                    .err()
-                    .map_or(refusal, Refusal::Error))
-            }
+            Err(refusal) if refusal.is_about_the_request() => Err(authenticate(ctx, &call.access)
+                .await
+                .err()
+                .map_or(refusal, Refusal::Error)),
             answered => answered,
         },
     };

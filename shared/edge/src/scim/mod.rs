@@ -2,6 +2,7 @@
 
 mod address;
 mod body;
+mod bulk;
 mod discovery;
 mod error;
 mod etag;
@@ -12,6 +13,7 @@ mod render;
 mod resources;
 mod search;
 
+pub use bulk::bulk;
 pub use discovery::discovery;
 pub use me::me;
 pub use resources::resources;

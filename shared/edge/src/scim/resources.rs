@@ -4,9 +4,7 @@ use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use http_body::Body;
 use rollcall_core::{JsonObject, Projection, ResourceType, ScimError, excerpt};
-use rollcall_service::resources::{
-    self as service, Created, MOST_MEMBERS_SHOWN, Searched, View,
-};
+use rollcall_service::resources::{self as service, Created, MOST_MEMBERS_SHOWN, Searched, View};
 use rollcall_service::{Ctx, Database, Found, Profile, Session};
 
 use super::body;
@@ -63,7 +61,9 @@ async fn answer<D: Database>(ctx: &Ctx<D>, call: &Call<'_>, profile: &Profile) -
         ([], &Method::POST) => endpoint.create(parameters?).await,
         ([], _) => Err(Refusal::Method(COLLECTION)),
         ([".search"], &Method::POST) => {
-            endpoint.list(Parameters::from_body(endpoint.body()?)?).await
+            endpoint
+                .list(Parameters::from_body(endpoint.body()?)?)
+                .await
         }
         ([".search"], _) => Err(Refusal::Method(SEARCH)),
         ([id], &Method::GET | &Method::HEAD) => endpoint.get(id, parameters?).await,
@@ -123,8 +123,14 @@ impl<D: Database> Endpoint<'_, D> {
     async fn create(&self, parameters: Parameters) -> Answer {
         let wanted = self.wanted(&parameters)?;
         let body = self.body()?;
-        let created =
-            service::create(&self.session, self.resource_type, None, body, &wanted.view()).await?;
+        let created = service::create(
+            &self.session,
+            self.resource_type,
+            None,
+            body,
+            &wanted.view(),
+        )
+        .await?;
         let (status, found) = match &created {
             Created::New(found) => (StatusCode::CREATED, found),
             Created::Restored(found) => (StatusCode::OK, found),
@@ -138,7 +144,12 @@ impl<D: Database> Endpoint<'_, D> {
         if etag::is_known(self.call.head.headers(), &found.resource) {
             let shown = self.shown(&wanted.projection);
             let status = StatusCode::NOT_MODIFIED;
-            return Ok(render::without_body(status, &found, &shown, &self.call.base));
+            return Ok(render::without_body(
+                status,
+                &found,
+                &shown,
+                &self.call.base,
+            ));
         }
         Ok(self.show(StatusCode::OK, &found, &wanted.projection))
     }
@@ -147,8 +158,14 @@ impl<D: Database> Endpoint<'_, D> {
         let wanted = self.wanted(&parameters)?;
         let if_match = etag::if_match(self.call.head.headers());
         let (body, what) = (self.body()?, (id, &if_match));
-        let replaced =
-            service::replace(&self.session, self.resource_type, what, body, &wanted.view()).await?;
+        let replaced = service::replace(
+            &self.session,
+            self.resource_type,
+            what,
+            body,
+            &wanted.view(),
+        )
+        .await?;
         Ok(self.show(StatusCode::OK, &replaced, &wanted.projection))
     }
 
@@ -161,14 +178,18 @@ impl<D: Database> Endpoint<'_, D> {
         };
         let if_match = etag::if_match(self.call.head.headers());
         let (body, what) = (self.body()?, (id, &if_match));
-        let patched =
-            service::patch(&self.session, self.resource_type, what, body, &view).await?;
+        let patched = service::patch(&self.session, self.resource_type, what, body, &view).await?;
         // RFC 7644 §3.5.2: the server returns the resource "or MAY return … 204 (No Content)", unless the client sends
         // `attributes`. A group that is too large to be shown after each change is the case for that.
         if !is_asked_for && patched.members > MOST_MEMBERS_SHOWN {
             let shown = self.shown(&wanted.projection);
             let status = StatusCode::NO_CONTENT;
-            return Ok(render::without_body(status, &patched, &shown, &self.call.base));
+            return Ok(render::without_body(
+                status,
+                &patched,
+                &shown,
+                &self.call.base,
+            ));
         }
         Ok(self.show(StatusCode::OK, &patched, &wanted.projection))
     }

@@ -7,9 +7,7 @@ mod tenants;
 mod tokens;
 
 pub use authenticate::authenticate;
-pub use error::AdminError;
 pub use changes::changes;
-pub use tenants::{
-    TenantSettings, create_tenant, delete_tenant, tenant, tenants, update_tenant,
-};
+pub use error::AdminError;
+pub use tenants::{TenantSettings, create_tenant, delete_tenant, tenant, tenants, update_tenant};
 pub use tokens::{Issued, create_token, delete_token, tokens};

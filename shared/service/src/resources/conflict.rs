@@ -44,7 +44,12 @@ pub(super) async fn holder<D: Database>(
 
 /// Whether a resource is a person who has been deactivated.
 pub(super) fn is_inactive(found: &Found) -> bool {
-    found.resource.attributes.get("active").and_then(|active| active.as_bool()) == Some(false)
+    found
+        .resource
+        .attributes
+        .get("active")
+        .and_then(|active| active.as_bool())
+        == Some(false)
 }
 
 /// 409 with the values of which one is taken. An inactive holder is named, so that the client can reactivate them.

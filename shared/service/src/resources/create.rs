@@ -1,8 +1,6 @@
 //! Creating a resource (RFC 7644 §3.3).
 
-use rollcall_core::{
-    JsonObject, MemberChange, Resource, ResourceType, accept, members_of,
-};
+use rollcall_core::{JsonObject, MemberChange, Resource, ResourceType, accept, members_of};
 use rollcall_store::{Besides, Database, Found, Operation, StoreError};
 use serde_json::Value as Json;
 
@@ -86,7 +84,9 @@ async fn restore<D: Database>(
 ) -> Result<Created, Error> {
     let holder = holder(session, resource_type, &new.attributes).await?;
     let inactive = holder.as_ref().filter(|holder| is_inactive(holder));
+    // The operations of a batch refer to the person by the id that they were given in advance.
     let is_wanted = session.profile.settings.restore_on_create
+        && !session.is_batch
         && new.attributes.get("active") != Some(&Json::Bool(false));
     let Some(inactive) = inactive.filter(|_| is_wanted) else {
         return Err(taken(session, resource_type, &new.attributes, holder.as_ref()).into());
@@ -102,7 +102,14 @@ async fn restore<D: Database>(
     };
     let id = &inactive.resource.id;
     let if_match = IfMatch::Any;
-    update(session, resource_type, (id, &if_match), Operation::Replace, view, change)
-        .await
-        .map(Created::Restored)
+    update(
+        session,
+        resource_type,
+        (id, &if_match),
+        Operation::Replace,
+        view,
+        change,
+    )
+    .await
+    .map(Created::Restored)
 }

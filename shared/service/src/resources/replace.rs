@@ -38,5 +38,13 @@ pub async fn replace<D: Database>(
             besides: besides.clone(),
         })
     };
-    update(session, resource_type, (id, if_match), Operation::Replace, view, change).await
+    update(
+        session,
+        resource_type,
+        (id, if_match),
+        Operation::Replace,
+        view,
+        change,
+    )
+    .await
 }

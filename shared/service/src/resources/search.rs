@@ -100,7 +100,12 @@ pub async fn search<D: Database>(
     let (start, index) = start(session, request, &fingerprint)?;
     let query = Query {
         parts: &parts,
-        order: sorts.iter().flatten().map(|sort| sort.order).next().unwrap_or_default(),
+        order: sorts
+            .iter()
+            .flatten()
+            .map(|sort| sort.order)
+            .next()
+            .unwrap_or_default(),
         start,
         limit,
         base: session.base,
@@ -114,13 +119,16 @@ pub async fn search<D: Database>(
                 (Start::After(_), more) => (true, more),
                 (Start::Before(_), more) => (more, true),
             };
-            let cursor = |direction, place: Place| {
-                Cursor { direction, place }.seal(session, &fingerprint)
-            };
+            let cursor =
+                |direction, place: Place| Cursor { direction, place }.seal(session, &fingerprint);
             let (first, last) = page.ends.clone().unzip();
             Paging::Cursor {
-                previous: first.filter(|_| before).map(|place| cursor(Direction::Back, place)),
-                next: last.filter(|_| after).map(|place| cursor(Direction::On, place)),
+                previous: first
+                    .filter(|_| before)
+                    .map(|place| cursor(Direction::Back, place)),
+                next: last
+                    .filter(|_| after)
+                    .map(|place| cursor(Direction::On, place)),
             }
         }
     };
@@ -196,4 +204,3 @@ fn start<D: Database>(
     };
     Ok((start, None))
 }
-

@@ -48,7 +48,10 @@ impl Compiler<'_> {
         match Place::of(target) {
             Place::Column(column) => {
                 let test = self.test(column, op, operand);
-                return format!("SELECT r.seq FROM resource r WHERE {} AND {test}", self.own());
+                return format!(
+                    "SELECT r.seq FROM resource r WHERE {} AND {test}",
+                    self.own()
+                );
             }
             Place::Related(relation) => return self.related_lookup(relation, operand),
             Place::Location | Place::Index => {}
@@ -65,7 +68,9 @@ impl Compiler<'_> {
         let path = self.path(target);
         let (table, bit) = index(target);
         let test = self.test("a.value", op, operand);
-        format!("SELECT DISTINCT a.resource AS seq FROM {table} a WHERE a.path = {path}{bit} AND {test}")
+        format!(
+            "SELECT DISTINCT a.resource AS seq FROM {table} a WHERE a.path = {path}{bit} AND {test}"
+        )
     }
 
     /// The groups of a member, or the members of a group and of the groups in it.
@@ -101,7 +106,12 @@ fn parts(text: &str) -> String {
     let characters: Vec<char> = text.chars().take(LONGEST_PART).collect();
     let parts: Vec<String> = characters
         .windows(LEAST_PART)
-        .map(|part| format!("\"{}\"", part.iter().collect::<String>().replace('"', "\"\"")))
+        .map(|part| {
+            format!(
+                "\"{}\"",
+                part.iter().collect::<String>().replace('"', "\"\"")
+            )
+        })
         .collect();
     parts.join(" AND ")
 }
@@ -125,7 +135,10 @@ fn cost(filter: &Bound<'_>) -> Option<u8> {
 
 fn compare_cost(target: &Target<'_>, op: CompareOp, operand: &Operand) -> Option<u8> {
     let is_found = match Place::of(target) {
-        Place::Column(_) => matches!(target.key().as_str(), "id" | "meta.created" | "meta.lastModified"),
+        Place::Column(_) => matches!(
+            target.key().as_str(),
+            "id" | "meta.created" | "meta.lastModified"
+        ),
         Place::Location => false,
         Place::Index => target.lookup() != Lookup::None,
         Place::Related(_) => {

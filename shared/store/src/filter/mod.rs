@@ -89,12 +89,18 @@ impl<'a> Compiler<'a> {
 
     /// The condition on the row of `counter` that counts this tenant's resources of this type.
     pub fn counter(&self) -> String {
-        format!("tenant = {} AND type = {}", self.tenant_name, self.type_name)
+        format!(
+            "tenant = {} AND type = {}",
+            self.tenant_name, self.type_name
+        )
     }
 
     /// The condition that `r` is of this tenant and type.
     pub fn own(&self) -> String {
-        format!("r.tenant = {} AND r.type = {}", self.tenant_name, self.type_name)
+        format!(
+            "r.tenant = {} AND r.type = {}",
+            self.tenant_name, self.type_name
+        )
     }
 
     /// The number of an attribute's path.

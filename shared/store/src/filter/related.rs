@@ -79,7 +79,9 @@ impl Compiler<'_> {
             }
             ("display", _) => "c.folded".to_owned(),
             ("type", Relation::Members) => "lower(c.type)".to_owned(),
-            ("type", Relation::Groups) => "CASE WHEN m.direct THEN 'direct' ELSE 'indirect' END".to_owned(),
+            ("type", Relation::Groups) => {
+                "CASE WHEN m.direct THEN 'direct' ELSE 'indirect' END".to_owned()
+            }
             // Identifiers are in lower case.
             _ => "c.id".to_owned(),
         }

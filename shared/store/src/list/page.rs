@@ -29,8 +29,7 @@ pub(super) fn select(
         .iter()
         .map(|part| {
             let tenant = caller.settings.tenant;
-            let mut compiler =
-                Compiler::new(part.resource_type, tenant, query.base, parameters);
+            let mut compiler = Compiler::new(part.resource_type, tenant, query.base, parameters);
             part_of(part, &bounds, &mut compiler)
         })
         .collect();
@@ -148,7 +147,10 @@ fn part_of(part: &Part<'_>, bounds: &Bounds, compiler: &mut Compiler<'_>) -> Str
         None => direction("key", "row", bounds.descends),
         Some(_) => bounds.order("key", "row"),
     };
-    format!("SELECT row, key FROM ({rows} ORDER BY {order} LIMIT {})", bounds.most)
+    format!(
+        "SELECT row, key FROM ({rows} ORDER BY {order} LIMIT {})",
+        bounds.most
+    )
 }
 
 /// Whether it is better to go through the sorted keys, and look at each resource, than to sort what a filter finds.

@@ -1,0 +1,14 @@
+//! The resource types that a tenant has defined for itself, each under its own endpoint. It also answers for whatever
+//! else is asked under `/scim/v2`, so that a client gets a SCIM error there, too.
+
+use rollcall_edge::scim;
+use spin_sdk::http::{IntoResponse, Request};
+use spin_sdk::http_service;
+
+#[http_service]
+async fn handle(request: Request) -> impl IntoResponse {
+    rollcall_spin::serve(request, async |ctx, request| {
+        scim::resources(ctx, request).await
+    })
+    .await
+}
