@@ -33,12 +33,12 @@ pub use path::{AttrPath, excerpt};
 pub use projection::Projection;
 pub use resource::Resource;
 pub use schema::{
-    Attribute, AttributeType, Extension, Mutability, ResourceType, Returned, Schema, Target,
-    Uniqueness,
+    Attribute, AttributeType, Extension, ExtensionDefinition, Mutability, ResourceType,
+    ResourceTypeDefinition, ResourceTypes, Returned, Schema, Target, Uniqueness,
 };
 pub use sort::{Sort, SortOrder};
 pub use time::Timestamp;
-pub use validate::{MAX_ELEMENTS, MAX_REFERENCE, MAX_STRING, Mode, accept, replace};
+pub use validate::{MAX_ELEMENTS, MAX_REFERENCE, MAX_STRING, Mode, accept, replace, violation};
 
 /// A JSON object.
 pub type JsonObject = serde_json::Map<String, serde_json::Value>;
