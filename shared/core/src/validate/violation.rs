@@ -7,8 +7,9 @@ use super::required::{Missing, first_missing};
 use super::{MAX_REFERENCE, format};
 use crate::filter::has_value;
 use crate::json::kind_name;
-use crate::path::excerpt;
-use crate::schema::{Attribute, AttributeType, Mutability, ResourceType, Returned, Target, find};
+use crate::schema::{
+    Attribute, AttributeType, Mutability, ResourceType, Returned, Target, find, key,
+};
 use crate::{JsonObject, Timestamp};
 
 /// Says in one sentence why a stored resource does not fit its resource type, if it does not: an
@@ -35,11 +36,13 @@ pub fn violation(attributes: &JsonObject, rt: &ResourceType) -> Option<String> {
 }
 
 fn member_violation(name: &str, value: &Value, rt: &ResourceType) -> Option<String> {
+    if !has_value(value) {
+        return None;
+    }
     if let Some(extension) = rt.extension(name) {
         let urn = extension.schema.id.as_str();
         let Value::Object(members) = value else {
-            return has_value(value)
-                .then(|| not(&format!("`{urn}`"), kind_name(value), "an object"));
+            return Some(not(format!("`{urn}`"), kind_name(value), "an object"));
         };
         if urn != name {
             return Some(spelt(name, urn));
@@ -48,21 +51,13 @@ fn member_violation(name: &str, value: &Value, rt: &ResourceType) -> Option<Stri
             attribute_violation(Some(urn), name, value, &extension.schema.attributes, rt)
         });
     }
-    let common = find(ResourceType::common_attributes(), name);
-    if let Some(attr) = common {
-        let target = Target {
-            extension: None,
-            attr,
-            sub: None,
-        };
-        let is_servers = attr.name != "externalId";
-        return if is_servers {
-            None
-        } else {
-            value_violation(target, value)
-        };
+    match find(ResourceType::common_attributes(), name) {
+        Some(attr) if attr.name == "externalId" => {
+            attribute_violation(None, name, value, std::slice::from_ref(attr), rt)
+        }
+        Some(_) => None,
+        None => attribute_violation(None, name, value, &rt.schema.attributes, rt),
     }
-    attribute_violation(None, name, value, &rt.schema.attributes, rt)
 }
 
 fn attribute_violation(
@@ -72,10 +67,11 @@ fn attribute_violation(
     attributes: &[Attribute],
     rt: &ResourceType,
 ) -> Option<String> {
-    let key = crate::schema::key(extension, name, None);
     let Some(attr) = find(attributes, name) else {
-        return has_value(value)
-            .then(|| format!("`{}` is not an attribute of {}", excerpt(&key), rt.name));
+        let is_schema = extension.is_none() && name.contains(':');
+        let what = if is_schema { "extension" } else { "attribute" };
+        let key = key(extension, name, None);
+        return has_value(value).then(|| format!("`{key}` is not an {what} of {}", rt.name));
     };
     let target = Target {
         extension,
@@ -83,7 +79,7 @@ fn attribute_violation(
         sub: None,
     };
     if attr.name != name {
-        return Some(spelt(&key, &target.key()));
+        return Some(spelt(&key(extension, name, None), &target.key()));
     }
     value_violation(target, value)
 }
@@ -93,22 +89,26 @@ fn value_violation(target: Target<'_>, value: &Value) -> Option<String> {
     if is_kept_back(target) || !has_value(value) {
         return None;
     }
-    let leaf = target.leaf();
-    let key = target.key();
     match value {
-        Value::Array(values) if leaf.multi_valued => {
-            let place = format!("a value of `{key}`");
+        Value::Array(values) if target.leaf().multi_valued => {
+            let place = || format!("a value of `{}`", target.key());
             let mut values = values.iter().filter(|value| has_value(value));
             values.find_map(|value| single_violation(target, &place, value))
         }
-        value if leaf.multi_valued => Some(not(&format!("`{key}`"), found(value), "an array")),
-        value => single_violation(target, &format!("`{key}`"), value),
+        value if target.leaf().multi_valued => {
+            Some(not(format!("`{}`", target.key()), found(value), "an array"))
+        }
+        value => single_violation(target, &|| format!("`{}`", target.key()), value),
     }
 }
 
-fn single_violation(target: Target<'_>, place: &str, value: &Value) -> Option<String> {
-    let leaf = target.leaf();
-    let expected = match leaf.kind {
+/// What is wrong with one value, which is called `place`.
+fn single_violation(
+    target: Target<'_>,
+    place: &dyn Fn() -> String,
+    value: &Value,
+) -> Option<String> {
+    let expected = match target.leaf().kind {
         AttributeType::String => "a string",
         AttributeType::Boolean => "a boolean",
         AttributeType::Decimal => "a decimal",
@@ -118,54 +118,49 @@ fn single_violation(target: Target<'_>, place: &str, value: &Value) -> Option<St
         AttributeType::Reference => "a reference",
         AttributeType::Complex => "an object",
     };
-    let fits = match (leaf.kind, value) {
+    // A text may have become too long when a reference becomes a string.
+    let (fits, longest) = match (target.leaf().kind, value) {
         (AttributeType::Complex, Value::Object(members)) => {
             return members
                 .iter()
                 .find_map(|(name, value)| sub_violation(target, name, value));
         }
-        (AttributeType::String, Value::String(text)) => {
-            return too_long(place, text, MAX_STRING, expected);
+        (AttributeType::String, Value::String(_)) => (true, MAX_STRING),
+        (AttributeType::Reference, Value::String(text)) => {
+            (format::is_uri_reference(text), MAX_REFERENCE)
         }
-        (AttributeType::Reference, Value::String(text)) if format::is_uri_reference(text) => {
-            return too_long(place, text, MAX_REFERENCE, expected);
+        (AttributeType::Binary, Value::String(text)) => (format::is_base64(text), MAX_REFERENCE),
+        (AttributeType::DateTime, Value::String(text)) => {
+            (Timestamp::parse(text).is_some(), MAX_STRING)
         }
-        (AttributeType::Binary, Value::String(text)) if format::is_base64(text) => {
-            return too_long(place, text, MAX_REFERENCE, expected);
-        }
-        (AttributeType::DateTime, Value::String(text)) => Timestamp::parse(text).is_some(),
-        (AttributeType::Boolean, Value::Bool(_)) | (AttributeType::Decimal, Value::Number(_)) => {
-            true
-        }
-        (AttributeType::Integer, Value::Number(number)) => number.as_i64().is_some(),
-        _ => false,
+        (AttributeType::Boolean, value) => (value.is_boolean(), 0),
+        (AttributeType::Decimal, value) => (value.is_number(), 0),
+        (AttributeType::Integer, value) => (value.as_i64().is_some(), 0),
+        _ => (false, 0),
     };
-    (!fits).then(|| not(place, found(value), expected))
-}
-
-fn sub_violation(target: Target<'_>, name: &str, value: &Value) -> Option<String> {
-    match target.attr.sub_attribute(name) {
-        None => has_value(value).then(|| {
-            let key = format!("{}.{name}", target.key());
-            format!(
-                "`{}` is not a sub-attribute of `{}`",
-                excerpt(&key),
-                target.key()
-            )
-        }),
-        Some(sub) if sub.name != name => {
-            let key = format!("{}.{name}", target.key());
-            Some(spelt(&key, &target.with_sub(sub).key()))
-        }
-        Some(sub) => value_violation(target.with_sub(sub), value),
+    match value.as_str().map(str::len) {
+        _ if !fits => Some(not(place(), found(value), expected)),
+        Some(length) if length > longest => Some(format!(
+            "{} is {length} bytes long; the limit of {expected} is {longest}",
+            place()
+        )),
+        _ => None,
     }
 }
 
-/// A text may become too long when a reference becomes a string.
-fn too_long(place: &str, text: &str, longest: usize, expected: &str) -> Option<String> {
-    let length = text.len();
-    (length > longest)
-        .then(|| format!("{place} is {length} bytes long; the limit of {expected} is {longest}"))
+fn sub_violation(target: Target<'_>, name: &str, value: &Value) -> Option<String> {
+    let stored = || format!("{}.{name}", target.key());
+    match target.attr.sub_attribute(name) {
+        None => has_value(value).then(|| {
+            format!(
+                "`{}` is not a sub-attribute of `{}`",
+                stored(),
+                target.key()
+            )
+        }),
+        Some(sub) if sub.name != name => Some(spelt(&stored(), &target.with_sub(sub).key())),
+        Some(sub) => value_violation(target.with_sub(sub), value),
+    }
 }
 
 /// What is not the client's to provide or to read.
@@ -175,12 +170,12 @@ fn is_kept_back(target: Target<'_>) -> bool {
         .any(|attr| attr.mutability == Mutability::ReadOnly || attr.returned == Returned::Never)
 }
 
-fn not(place: &str, found: &str, expected: &str) -> String {
+fn not(place: String, found: &str, expected: &str) -> String {
     format!("{place} is {found}, not {expected}")
 }
 
 fn spelt(stored: &str, defined: &str) -> String {
-    format!("`{}` is stored so, and not as `{defined}`", excerpt(stored))
+    format!("`{stored}` is stored so, and not as `{defined}`")
 }
 
 /// What a stored value is called.
