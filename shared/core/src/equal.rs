@@ -4,11 +4,13 @@ use std::hash::{Hash, Hasher};
 
 use serde_json::Value;
 
+use crate::index::IndexValue;
 use crate::schema::{Attribute, AttributeType};
 use crate::{JsonObject, Timestamp, fold};
 
 /// Whether two values of an attribute are equal as its schema compares them: text without regard to
-/// case unless it is case exact, dateTimes as instants, complex values by their sub-attributes.
+/// case unless it is case exact, dateTimes as instants, numbers by their value, complex values by their
+/// sub-attributes.
 pub(crate) fn equal(attr: &Attribute, a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Array(a), Value::Array(b)) => {
@@ -23,6 +25,10 @@ pub(crate) fn equal(attr: &Attribute, a: &Value, b: &Value) -> bool {
             _ if a.is_ascii() && b.is_ascii() => a.eq_ignore_ascii_case(b),
             _ => a == b || fold(a) == fold(b),
         },
+        // 1.0 is 1, as it is to a filter.
+        (Value::Number(_), Value::Number(_)) => {
+            a == b || IndexValue::of(attr, a).is_some_and(|a| Some(a) == IndexValue::of(attr, b))
+        }
         _ => a == b,
     }
 }
@@ -44,6 +50,11 @@ pub(crate) fn hash(attr: &Attribute, value: &Value, hasher: &mut impl Hasher) {
             _ if attr.is_case_exact() => text.hash(hasher),
             _ => fold(text).hash(hasher),
         },
+        Value::Number(number) => match IndexValue::of(attr, value) {
+            Some(IndexValue::Integer(whole)) => whole.hash(hasher),
+            Some(IndexValue::Decimal(decimal)) => decimal.to_bits().hash(hasher),
+            _ => number.hash(hasher),
+        },
         other => other.hash(hasher),
     }
 }
@@ -59,9 +70,10 @@ pub(crate) fn equal_sub(sub: &Attribute, a: &JsonObject, b: &JsonObject) -> bool
 
 /// The form of a value under which equal ones are found in a map.
 pub(crate) fn lookup_key(attr: &Attribute, value: &Value) -> String {
-    match value {
-        Value::String(text) if attr.is_case_exact() => text.clone(),
-        Value::String(text) => fold(text),
-        other => other.to_string(),
+    match IndexValue::of(attr, value) {
+        Some(IndexValue::Text(text)) => text,
+        Some(IndexValue::Integer(whole)) => whole.to_string(),
+        Some(IndexValue::Decimal(decimal)) => decimal.to_string(),
+        None => value.to_string(),
     }
 }

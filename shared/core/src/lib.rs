@@ -44,12 +44,12 @@ pub use path::{AttrPath, excerpt};
 pub use projection::Projection;
 pub use resource::{Resource, display_of};
 pub use schema::{
-    Attribute, AttributeType, Extension, Lookup, Mutability, Relation, ResourceType, Returned,
-    Schema, Target, Uniqueness,
+    Attribute, AttributeType, Extension, ExtensionDefinition, Lookup, Mutability, Relation,
+    ResourceType, ResourceTypeDefinition, ResourceTypes, Returned, Schema, Target, Uniqueness,
 };
 pub use sort::{Sort, SortOrder};
 pub use time::Timestamp;
-pub use validate::{MAX_ELEMENTS, MAX_REFERENCE, MAX_STRING, Mode, accept, replace};
+pub use validate::{MAX_ELEMENTS, MAX_REFERENCE, MAX_STRING, Mode, accept, replace, violation};
 
 /// A JSON object.
 pub type JsonObject = serde_json::Map<String, serde_json::Value>;

@@ -1,11 +1,8 @@
 //! Which attributes an answer shows.
 //!
 //! [RFC 7644 §3.9](https://www.rfc-editor.org/rfc/rfc7644#section-3.9)
-//!
-//! # Incomplete support
-//!
-//! An attribute that is `returned: request` is shown when `attributes` names it, but not in answer to
-//! the PUT, POST or PATCH that set it. No attribute of the RFC is of that kind.
+
+mod specified;
 
 use serde_json::Value;
 
@@ -16,6 +13,8 @@ use crate::{AttrPath, JsonObject, ScimError};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Projection {
     choice: Choice,
+    /// What is shown on request alone, and stands in the client's request.
+    specified: Vec<Named>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +74,10 @@ impl Projection {
             (false, true) => Choice::Without(names(excluded, rt)),
             (false, false) => Choice::Default,
         };
-        Ok(Self { choice })
+        Ok(Self {
+            choice,
+            specified: Vec::new(),
+        })
     }
 
     /// The default set.
@@ -83,6 +85,7 @@ impl Projection {
     pub fn all() -> Self {
         Self {
             choice: Choice::Default,
+            specified: Vec::new(),
         }
     }
 
@@ -101,7 +104,7 @@ impl Projection {
         };
         let extent = self.extent(target.extension, target.attr);
         let subs = target.attr.sub_attributes.iter();
-        subs.filter(|sub| shows_sub(sub, &extent))
+        subs.filter(|sub| shows_sub(sub, &extent, &[]))
             .map(|sub| sub.name.clone())
             .collect()
     }
@@ -147,11 +150,12 @@ impl Projection {
             return;
         }
         if attr.is_complex() {
+            let specified = named_subs(&self.specified, extension, attr);
             match &mut value {
-                Value::Object(object) => retain_subs(attr, &extent, object),
+                Value::Object(object) => retain_subs(attr, &extent, &specified, object),
                 Value::Array(elements) => elements.retain_mut(|element| match element {
                     Value::Object(object) => {
-                        retain_subs(attr, &extent, object);
+                        retain_subs(attr, &extent, &specified, object);
                         !object.is_empty()
                     }
                     _ => true,
@@ -175,59 +179,66 @@ impl Projection {
             Returned::Never => return Extent::Nothing,
             Returned::Default | Returned::Request => {}
         }
-        let by_default = attr.returned == Returned::Default;
+        // > request  The attribute is returned in response to any PUT, POST, or PATCH operations if the
+        // > attribute was specified by the client
+        let by_default = attr.returned == Returned::Default
+            || names_of(&self.specified, extension, attr).next().is_some();
         match &self.choice {
             Choice::Default if by_default => Extent::Defaults,
             Choice::Default => Extent::Nothing,
+            Choice::Only(names) if names_whole(names, extension, attr) => Extent::Defaults,
             Choice::Only(names) => match named_subs(names, extension, attr) {
-                None => Extent::Defaults,
-                Some(subs) if subs.is_empty() => Extent::Nothing,
-                Some(subs) => Extent::OnlySubs(subs),
+                subs if subs.is_empty() => Extent::Nothing,
+                subs => Extent::OnlySubs(subs),
             },
-            Choice::Without(names) => match named_subs(names, extension, attr) {
-                Some(subs) if by_default => Extent::WithoutSubs(subs),
-                _ => Extent::Nothing,
-            },
+            Choice::Without(names) if by_default && !names_whole(names, extension, attr) => {
+                Extent::WithoutSubs(named_subs(names, extension, attr))
+            }
+            Choice::Without(_) => Extent::Nothing,
         }
     }
 }
 
-/// The sub-attributes of an attribute that are named, or nothing if it is named as a whole.
-fn named_subs<'p>(
+/// What names an attribute, its extension or a part of it.
+fn names_of<'p>(
     names: &'p [Named],
     extension: Option<&str>,
     attr: &Attribute,
-) -> Option<Vec<&'p str>> {
-    let mut subs = Vec::new();
-    for named in names
-        .iter()
-        .filter(|named| named.extension.as_deref() == extension)
-    {
-        match (&named.attr, &named.sub) {
-            (None, _) => return None,
-            (Some(name), None) if *name == attr.name => return None,
-            (Some(name), Some(sub)) if *name == attr.name => subs.push(sub.as_str()),
-            _ => {}
-        }
-    }
-    Some(subs)
+) -> impl Iterator<Item = &'p Named> {
+    names.iter().filter(move |named| {
+        named.extension.as_deref() == extension
+            && named.attr.as_ref().is_none_or(|name| *name == attr.name)
+    })
 }
 
-fn retain_subs(attr: &Attribute, extent: &Extent<'_>, object: &mut JsonObject) {
+/// Whether an attribute is named as a whole, or with all of its schema.
+fn names_whole(names: &[Named], extension: Option<&str>, attr: &Attribute) -> bool {
+    names_of(names, extension, attr).any(|named| named.sub.is_none())
+}
+
+/// The sub-attributes of an attribute that are named.
+fn named_subs<'p>(names: &'p [Named], extension: Option<&str>, attr: &Attribute) -> Vec<&'p str> {
+    names_of(names, extension, attr)
+        .filter_map(|named| named.sub.as_deref())
+        .collect()
+}
+
+fn retain_subs(attr: &Attribute, extent: &Extent<'_>, specified: &[&str], object: &mut JsonObject) {
     object.retain(|name, _| {
         attr.sub_attribute(name)
-            .is_some_and(|sub| shows_sub(sub, extent))
+            .is_some_and(|sub| shows_sub(sub, extent, specified))
     });
 }
 
-fn shows_sub(sub: &Attribute, extent: &Extent<'_>) -> bool {
-    let by_default = sub.returned != Returned::Request;
+fn shows_sub(sub: &Attribute, extent: &Extent<'_>, specified: &[&str]) -> bool {
+    let name = sub.name.as_str();
+    let by_default = sub.returned != Returned::Request || specified.contains(&name);
     match (sub.returned, extent) {
         (Returned::Always, _) => true,
         (Returned::Never, _) | (_, Extent::Nothing) => false,
         (_, Extent::Defaults) => by_default,
-        (_, Extent::OnlySubs(subs)) => subs.contains(&sub.name.as_str()),
-        (_, Extent::WithoutSubs(subs)) => by_default && !subs.contains(&sub.name.as_str()),
+        (_, Extent::OnlySubs(subs)) => subs.contains(&name),
+        (_, Extent::WithoutSubs(subs)) => by_default && !subs.contains(&name),
     }
 }
 

@@ -33,8 +33,9 @@ impl<'s> Sort<'s> {
     ///
     /// # Errors
     ///
-    /// `invalidValue` if the attribute is unknown or complex without a `value`, or the order is
-    /// neither `ascending` nor `descending`; `sensitive` if the attribute is never returned.
+    /// `invalidValue` if the attribute is unknown, complex without a `value`, or a multi-valued
+    /// sub-attribute, or the order is neither `ascending` nor `descending`; `sensitive` if the attribute
+    /// is never returned.
     pub fn parse(
         sort_by: &str,
         order: Option<&str>,
@@ -109,6 +110,16 @@ fn leaf(target: Target<'_>) -> Result<Target<'_>, ScimError> {
             .map_or("value", |sub| sub.name.as_str());
         return Err(ScimError::invalid_value(format!(
             "`sortBy` is `{key}`, which is complex; name a sub-attribute, such as `{key}.{example}`"
+        )));
+    }
+    // > if it's a multi-valued attribute, resources are sorted by the value of the primary attribute …
+    // > or else the first value in the list
+    //
+    // That is about elements. An element that itself has several values has no first one to an index.
+    if target.sub.is_some_and(|sub| sub.multi_valued) {
+        return Err(ScimError::invalid_value(format!(
+            "`sortBy` is `{}`, which has several values in one element; sort by another attribute",
+            target.key()
         )));
     }
     Ok(target)

@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use rollcall_core::{
     BulkAction, BulkOperation, BulkPlan, BulkProgress, BulkRequest, BulkResponse, BulkUnit,
-    JsonObject, MemberChange, ResourceType, ScimError, UnitError, excerpt, members_of,
+    JsonObject, MemberChange, PatchRequest, ResourceType, ScimError, UnitError, excerpt,
+    members_of,
 };
 use rollcall_store::{Access, Besides, Database, Operation, Store};
 use serde_json::Value as Json;
@@ -278,7 +279,10 @@ async fn run_one<D: Database>(
             }
         }
         BulkAction::Put(data) => replace(session, resource_type, what, data.clone(), &view).await?,
-        BulkAction::Patch(data) => patch(session, resource_type, what, data.clone(), &view).await?,
+        BulkAction::Patch(data) => {
+            let request = PatchRequest::parse(data.clone(), session.mode())?;
+            patch(session, resource_type, what, &request.operations, &view).await?
+        }
         BulkAction::Delete => {
             delete(session, resource_type, what).await?;
             return Ok(None);

@@ -1,11 +1,13 @@
 //! What a tenant is served by: its settings and its resource types. An instance remembers them.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use rollcall_core::{Mode, ResourceType, ScimError};
-use rollcall_store::{Access, Database, Settings, TenantName, TokenHash};
+use rollcall_core::{Mode, ResourceType, ResourceTypes, ScimError};
+use rollcall_store::{Access, Database, Settings, StoreError, TenantName, TokenHash};
+use serde::de::DeserializeOwned;
 
 use crate::ctx::Ctx;
 use crate::error::{Error, scim_error};
@@ -22,15 +24,20 @@ pub struct Profile {
     /// The settings.
     pub settings: Settings,
     /// The resource types that the tenant has.
-    pub types: Vec<ResourceType>,
+    pub types: Cow<'static, ResourceTypes>,
 }
 
 impl Profile {
-    fn new(settings: Settings) -> Self {
-        Self {
-            settings,
-            types: vec![ResourceType::user(), ResourceType::group()],
-        }
+    fn new(settings: Settings) -> Result<Self, Error> {
+        let types = if settings.schemas.is_empty() && settings.resource_types.is_empty() {
+            Cow::Borrowed(ResourceTypes::built_in())
+        } else {
+            Cow::Owned(ResourceTypes::assemble(
+                &read(&settings.schemas)?,
+                &read(&settings.resource_types)?,
+            )?)
+        };
+        Ok(Self { settings, types })
     }
 
     /// How strictly requests are taken.
@@ -42,8 +49,15 @@ impl Profile {
     /// The resource type at an endpoint, such as `/Users`.
     #[must_use]
     pub fn type_at(&self, endpoint: &str) -> Option<&ResourceType> {
-        self.types.iter().find(|known| known.endpoint == endpoint)
+        self.types.by_endpoint(endpoint)
     }
+}
+
+/// Definitions as they are kept: each was checked before it was.
+fn read<T: DeserializeOwned>(definitions: &[String]) -> Result<Vec<T>, Error> {
+    let read = definitions.iter().map(|text| serde_json::from_str(text));
+    read.collect::<Result<_, _>>()
+        .map_err(|error| StoreError::Backend(format!("a definition is damaged: {error}")).into())
 }
 
 /// The profiles that an instance remembers, each with tokens that have opened the tenant.
@@ -110,7 +124,7 @@ pub async fn fresh_profile<D: Database>(
     access: &Access,
 ) -> Result<Rc<Profile>, Error> {
     let settings = ctx.store().await?.settings(access, ctx.now()).await?;
-    let profile = Rc::new(Profile::new(settings));
+    let profile = Rc::new(Profile::new(settings)?);
     ctx.profiles.remember(access, Rc::clone(&profile));
     Ok(profile)
 }

@@ -82,7 +82,7 @@ fn uniques(tenant: i64, attributes: &JsonObject, resource_type: &ResourceType) -
         .collect()
 }
 
-/// The names of the attributes that are not the same in both, extension attributes by their URN path.
+/// The names of the attributes that are not the same in both, extension attributes by their whole path.
 fn changed(old: &JsonObject, new: &JsonObject) -> Vec<String> {
     let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     let differing = names
@@ -90,7 +90,8 @@ fn changed(old: &JsonObject, new: &JsonObject) -> Vec<String> {
         .filter(|name| old.get(*name) != new.get(*name));
     differing
         .flat_map(|name| {
-            if !name.starts_with("urn:") {
+            // An extension sits under its URI, and the name of an attribute has no colon.
+            if !name.contains(':') {
                 return vec![name.clone()];
             }
             let inner = |side: &JsonObject| {

@@ -5,12 +5,14 @@
 use serde_json::Value;
 
 use super::complex::Merge;
-use super::elements::{Index, from_changed, from_elements, into_elements, settle_primary};
+use super::elements::{
+    Index, add_missing, from_changed, from_elements, into_elements, settle_primary,
+};
 use super::place::{Place, Selection, check_writable, is_schemas};
 use super::{OpKind, Patch};
 use crate::equal::equal;
 use crate::filter::has_value;
-use crate::schema::{Attribute, Mutability, Target};
+use crate::schema::{Mutability, Target};
 use crate::validate::{check_count, coerce, immutable, is_primary};
 use crate::{JsonObject, Mode, ScimError, document};
 
@@ -34,7 +36,7 @@ impl Patch<'_> {
                 check_writable(*target)?;
                 self.change(document, *target, |old| match target.sub {
                     None => self.add_to(*target, old, value),
-                    Some(_) => self.set_sub_of_all(*target, old, value),
+                    Some(_) => self.set_sub_of_all(OpKind::Add, *target, old, value),
                 })
             }
             Place::Selected(selection) => {
@@ -58,7 +60,7 @@ impl Patch<'_> {
         if target.attr.is_complex() {
             // > If the target location specifies a complex attribute, a set of sub-attributes SHALL be
             // > specified in the "value" parameter.
-            return Merge::read(target, value, self.mode)?.apply_to(old);
+            return Merge::read(OpKind::Add, target, value, self.mode)?.apply_to(old);
         }
         // > If the target location specifies a single-valued attribute, the existing value is replaced.
         coerce(target, value.clone(), self.mode)
@@ -87,7 +89,7 @@ impl Patch<'_> {
                     elements.push(element);
                 }
                 (Some(Value::Object(existing)), Value::Object(element)) => {
-                    add_new_about(attr, existing, element);
+                    add_new_about(target, existing, element)?;
                 }
                 (Some(_), _) => {}
             }
@@ -100,6 +102,7 @@ impl Patch<'_> {
     /// there is none, of a new one.
     pub(super) fn set_sub_of_all(
         &self,
+        op: OpKind,
         target: Target<'_>,
         old: Option<Value>,
         value: &Value,
@@ -110,7 +113,7 @@ impl Patch<'_> {
             elements.push(Value::Object(JsonObject::new()));
         }
         let all: Vec<usize> = (0..elements.len()).collect();
-        self.merge_into(target, elements, &all, &input)
+        self.merge_into(op, target, elements, &all, &input)
     }
 
     /// Adds to or replaces the values that a filter selects, or creates the one that it describes.
@@ -164,12 +167,13 @@ impl Patch<'_> {
             Some(_) => sub_as_object(target, value),
             None => only_element(value, self.mode),
         };
-        self.merge_into(target, elements, &selected, &input)
+        self.merge_into(op, target, elements, &selected, &input)
     }
 
     /// Merges sub-attributes into some of the elements; those that have none left disappear.
     fn merge_into(
         &self,
+        op: OpKind,
         target: Target<'_>,
         mut elements: Vec<Value>,
         selected: &[usize],
@@ -181,7 +185,7 @@ impl Patch<'_> {
                 target.key()
             )));
         }
-        let merge = Merge::read(target, input, self.mode)?;
+        let merge = Merge::read(op, target, input, self.mode)?;
         let mut promoted = Vec::new();
         for position in selected {
             let Some(element) = elements.get_mut(*position) else {
@@ -225,17 +229,26 @@ impl Patch<'_> {
 
 /// Adds what is new about an element that is there already. What is equal stays as it is written, and
 /// what is immutable stays in any case.
-fn add_new_about(attr: &Attribute, existing: &mut JsonObject, element: JsonObject) {
+fn add_new_about(
+    target: Target<'_>,
+    existing: &mut JsonObject,
+    element: JsonObject,
+) -> Result<(), ScimError> {
     for (name, value) in element {
-        let is_kept = |old: &Value| {
-            attr.sub_attribute(&name).is_none_or(|sub| {
-                sub.mutability == Mutability::Immutable || equal(sub, old, &value)
-            })
+        let Some(sub) = target.attr.sub_attribute(&name) else {
+            continue;
         };
-        if !existing.get(&name).is_some_and(is_kept) {
-            existing.insert(name, value);
+        match (existing.get_mut(&name), value) {
+            (Some(_), _) if sub.mutability == Mutability::Immutable => {}
+            (Some(Value::Array(old)), Value::Array(added)) => {
+                add_missing(sub, old, &added);
+                check_count(target.with_sub(sub), old.len())?;
+            }
+            (Some(old), value) if equal(sub, old, &value) => {}
+            (_, value) => drop(existing.insert(name, value)),
         }
     }
+    Ok(())
 }
 
 /// > The value MAY be a quoted value, or it may be a JSON object containing the sub-attributes of the
@@ -256,8 +269,11 @@ pub(super) fn only_element(value: &Value, mode: Mode) -> Value {
 }
 
 fn sub_as_object(target: Target<'_>, value: &Value) -> Value {
-    Value::Object(JsonObject::from_iter([(
-        target.leaf().name.clone(),
-        value.clone(),
-    )]))
+    let leaf = target.leaf();
+    let value = if leaf.multi_valued {
+        as_array(value)
+    } else {
+        value.clone()
+    };
+    Value::Object(JsonObject::from_iter([(leaf.name.clone(), value)]))
 }

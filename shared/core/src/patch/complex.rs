@@ -2,10 +2,12 @@
 
 use serde_json::Value;
 
+use super::OpKind;
+use super::elements::add_missing;
 use crate::equal::equal;
 use crate::filter::has_value;
 use crate::schema::{Attribute, Mutability, Target};
-use crate::validate::{coerce_single, immutable};
+use crate::validate::{check_count, coerce_single, immutable};
 use crate::{JsonObject, Mode, ScimError};
 
 /// Sub-attributes to merge into complex values.
@@ -13,8 +15,11 @@ use crate::{JsonObject, Mode, ScimError};
 /// > a set of sub-attributes SHALL be specified in the "value" parameter, which replaces any existing
 /// > values or adds where an attribute did not previously exist. Sub-attributes that are not specified
 /// > in the "value" parameter are left unchanged. (RFC 7644 §3.5.2.3)
+///
+/// In an `add`, values are added to those of a multi-valued sub-attribute.
 pub(super) struct Merge<'s> {
     target: Target<'s>,
+    op: OpKind,
     /// What is set, and what is unassigned; nothing if the value as a whole is unassigned.
     changes: Option<Vec<(&'s Attribute, Option<Value>)>>,
     /// Whether the input makes a value the primary one.
@@ -23,7 +28,12 @@ pub(super) struct Merge<'s> {
 
 impl<'s> Merge<'s> {
     /// Reads the sub-attributes. Null unassigns one.
-    pub(super) fn read(target: Target<'s>, input: &Value, mode: Mode) -> Result<Self, ScimError> {
+    pub(super) fn read(
+        op: OpKind,
+        target: Target<'s>,
+        input: &Value,
+        mode: Mode,
+    ) -> Result<Self, ScimError> {
         let target = target.parent();
         let attr = target.attr;
         let new = match coerce_single(target, input.clone(), mode)? {
@@ -45,6 +55,7 @@ impl<'s> Merge<'s> {
         });
         Ok(Self {
             target,
+            op,
             changes,
             promotes,
         })
@@ -73,7 +84,16 @@ impl<'s> Merge<'s> {
             });
         }
         for (sub, value) in changes {
-            set_sub(self.target.with_sub(sub), &mut merged, value.as_ref())?;
+            let target = self.target.with_sub(sub);
+            match (merged.get(&sub.name), value) {
+                (Some(Value::Array(old)), Some(Value::Array(added))) if self.op == OpKind::Add => {
+                    let mut values = old.clone();
+                    add_missing(sub, &mut values, added);
+                    check_count(target, values.len())?;
+                    set_sub(target, &mut merged, Some(&Value::Array(values)))?;
+                }
+                _ => set_sub(target, &mut merged, value.as_ref())?,
+            }
         }
         Ok((!merged.is_empty()).then_some(Value::Object(merged)))
     }

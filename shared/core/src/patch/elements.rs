@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hasher};
 
 use serde_json::Value;
 
+use super::add::as_array;
 use super::place::Selection;
 use crate::equal::{equal, hash};
 use crate::filter::{has_value, matches_element};
@@ -93,12 +94,17 @@ fn describe(
                 Literal::Null => return Ok(false),
             };
             // `roles[primary eq "True"]`: what a filter takes for a boolean becomes one.
-            let value = match value {
-                Value::String(text) => {
-                    coerce(target.with_sub(sub), Value::String(text), Mode::Compat)?
-                }
-                other => coerce(target.with_sub(sub), other, mode)?,
+            let mode = if value.is_string() {
+                Mode::Compat
+            } else {
+                mode
             };
+            let value = if sub.multi_valued {
+                as_array(&value)
+            } else {
+                value
+            };
+            let value = coerce(target.with_sub(sub), value, mode)?;
             let Some(value) = value.filter(|_| sub.mutability != Mutability::ReadOnly) else {
                 return Ok(false);
             };
@@ -202,6 +208,32 @@ fn is_same(attr: &Attribute, existing: &Value, element: &Value) -> bool {
             _ => false,
         },
     )
+}
+
+/// Adds those values to the elements that are not there yet.
+pub(super) fn add_missing(attr: &Attribute, elements: &mut Vec<Value>, added: &[Value]) {
+    let mut index = Index::new(attr, elements);
+    for value in added {
+        if index.find(elements, value).is_none() {
+            index.add(value, elements.len());
+            elements.push(value.clone());
+        }
+    }
+}
+
+/// Removes every element that is the same as one of those listed.
+pub(super) fn remove_listed(attr: &Attribute, elements: &mut Vec<Value>, listed: &[Value]) {
+    let index = Index::new(attr, elements);
+    let mut kept = vec![true; elements.len()];
+    for value in listed {
+        for position in index.find_all(elements, value) {
+            if let Some(kept) = kept.get_mut(position) {
+                *kept = false;
+            }
+        }
+    }
+    let mut kept = kept.into_iter();
+    elements.retain(|_| kept.next().unwrap_or(true));
 }
 
 /// Makes the promoted element the only primary one.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::Patch;
 use super::add::as_array;
 use super::complex::set_sub;
-use super::elements::{Index, from_changed, from_elements, into_elements};
+use super::elements::{from_changed, from_elements, into_elements, remove_listed};
 use super::place::{Place, check_writable, is_schemas};
 use crate::schema::{Extension, Mutability, Target};
 use crate::validate::coerce;
@@ -78,63 +78,59 @@ fn remaining(
     value: Option<&Value>,
 ) -> Result<Option<Value>, ScimError> {
     let mut elements = into_elements(old);
+    let listed = value.filter(|listed| target.leaf().multi_valued && !listed.is_null());
     match (place, target.sub) {
         // > If the user was not a member of this group, no changes should be made to the resource,
         // > and a success response should be returned.
-        (Place::Selected(selection), Some(_)) => {
-            remove_sub(target, elements, |element| selection.selects(element))
-        }
+        (Place::Selected(selection), Some(_)) => remove_sub(target, elements, listed, |element| {
+            selection.selects(element)
+        }),
         (Place::Selected(selection), None) => {
             elements.retain(|element| !selection.selects(element));
             Ok(from_elements(target.attr, elements))
         }
-        (_, Some(_)) => remove_sub(target, elements, |_| true),
-        (_, None) => match value {
-            Some(listed) if target.attr.multi_valued && !listed.is_null() => {
-                remove_listed(target, elements, listed)
+        (_, Some(_)) => remove_sub(target, elements, listed, |_| true),
+        (_, None) => match listed {
+            Some(listed) => {
+                remove_listed(target.attr, &mut elements, &values_of(target, listed)?);
+                Ok(from_elements(target.attr, elements))
             }
-            _ => Ok(None),
+            None => Ok(None),
         },
     }
 }
 
 /// Entra: `{"op":"Remove","path":"members","value":[{"value":"u"}]}` removes u, never the whole list.
-fn remove_listed(
-    target: Target<'_>,
-    mut elements: Vec<Value>,
-    listed: &Value,
-) -> Result<Option<Value>, ScimError> {
-    let listed = into_elements(coerce(target, as_array(listed), Mode::Compat)?);
-    let mut kept = vec![true; elements.len()];
-    let index = Index::new(target.attr, &elements);
-    for element in &listed {
-        for position in index.find_all(&elements, element) {
-            if let Some(kept) = kept.get_mut(position) {
-                *kept = false;
-            }
-        }
-    }
-    let mut kept = kept.into_iter();
-    elements.retain(|_| kept.next().unwrap_or(true));
-    Ok(from_elements(target.attr, elements))
+fn values_of(target: Target<'_>, listed: &Value) -> Result<Vec<Value>, ScimError> {
+    coerce(target, as_array(listed), Mode::Compat).map(into_elements)
 }
 
+/// Removes a sub-attribute, or the listed values of a multi-valued one.
 fn remove_sub(
     target: Target<'_>,
     mut elements: Vec<Value>,
+    listed: Option<&Value>,
     selects: impl Fn(&Value) -> bool,
 ) -> Result<Option<Value>, ScimError> {
+    let sub = target.leaf();
+    let listed = listed.map(|listed| values_of(target, listed)).transpose()?;
     for element in elements.iter_mut().filter(|element| selects(element)) {
         let Some(object) = element.as_object_mut() else {
             continue;
         };
-        if !object.contains_key(&target.leaf().name) {
+        let Some(old) = object.get(&sub.name) else {
             continue;
+        };
+        let mut kept = Vec::new();
+        if let (Some(listed), Value::Array(old)) = (&listed, old) {
+            kept.clone_from(old);
+            remove_listed(sub, &mut kept, listed);
         }
-        if target.leaf().required {
+        let kept = from_elements(sub, kept);
+        if kept.is_none() && sub.required {
             return Err(required(target));
         }
-        set_sub(target, object, None)?;
+        set_sub(target, object, kept.as_ref())?;
     }
     Ok(from_changed(target.attr, elements))
 }

@@ -33,7 +33,7 @@ impl Patch<'_> {
                 check_writable(*target)?;
                 self.change(document, *target, |old| match target.sub {
                     None => self.replace_whole(*target, old, value),
-                    Some(_) => self.set_sub_of_all(*target, old, value),
+                    Some(_) => self.set_sub_of_all(OpKind::Replace, *target, old, value),
                 })
             }
             Place::Selected(selection) => {
@@ -60,7 +60,7 @@ impl Patch<'_> {
         }
         if target.attr.is_complex() {
             // > Sub-attributes that are not specified in the "value" parameter are left unchanged.
-            return Merge::read(target, value, self.mode)?.apply_to(old);
+            return Merge::read(OpKind::Replace, target, value, self.mode)?.apply_to(old);
         }
         coerce(target, value.clone(), self.mode)
     }

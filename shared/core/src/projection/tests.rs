@@ -2,6 +2,8 @@ use serde_json::json;
 
 use super::*;
 use crate::schema::{ENTERPRISE_USER_SCHEMA as ENTERPRISE, USER_SCHEMA};
+use crate::testing::{DEVICE_SCHEMA, FLEET_SCHEMA, device_type};
+use crate::{Mode, PATCH_OP_SCHEMA, PatchRequest};
 
 fn barbara() -> Value {
     json!({
@@ -177,4 +179,95 @@ fn the_returned_characteristic_of_a_custom_schema_counts() {
         show(None, Some("always,parts.d,parts.a")),
         json!({"always": 2, "parts": [{"a": "a"}]})
     );
+}
+
+/// A device with everything that is returned on request.
+fn device() -> JsonObject {
+    let device = json!({
+        "id": "d", "serial": "s", "notes": "n", "state": "on", "pin": "1234", "ports": [{"value": 1, "hint": "h"}],
+        FLEET_SCHEMA: {"number": 7, "owner": {"value": "o", "display": "O"}}
+    });
+    device.as_object().unwrap().clone()
+}
+
+/// What a projection shows of the device besides what it always does, as the paths of what is on request.
+#[track_caller]
+fn shows_on_request(projection: &Projection, expected: &[&str]) {
+    let shown = Value::Object(projection.apply(device(), device_type()));
+    let owner = format!("/{FLEET_SCHEMA}/owner/display");
+    let found: Vec<&str> = ["/notes", "/ports/0/hint", &owner]
+        .into_iter()
+        .filter(|path| shown.pointer(path).is_some())
+        .map(|path| path.split('/').next_back().unwrap())
+        .collect();
+    assert_eq!(found, expected);
+    assert!(shown.get("pin").is_none());
+    assert_eq!(shown["state"], "on");
+}
+
+#[track_caller]
+fn after_body(body: Value, expected: &[&str]) {
+    let projection = Projection::all().with_body(body.as_object().unwrap(), device_type());
+    shows_on_request(&projection, expected);
+}
+
+#[track_caller]
+fn after_patch(op: Value, expected: &[&str]) {
+    let body = json!({"schemas": [PATCH_OP_SCHEMA], "Operations": [op]});
+    let request = PatchRequest::parse(body.as_object().unwrap().clone(), Mode::Compat).unwrap();
+    let projection = Projection::all().with_operations(&request.operations, device_type());
+    shows_on_request(&projection, expected);
+}
+
+#[test]
+fn what_is_returned_on_request_is_shown_to_who_sends_it() {
+    after_body(json!({"serial": "s"}), &[]);
+    after_body(json!({"NOTES": "n"}), &["notes"]);
+    after_body(json!({"ports": [{"value": 1}, {"Hint": "h"}]}), &["hint"]);
+    after_body(json!({"ports": [{"value": 1}], "pin": "1234"}), &[]);
+    after_body(
+        json!({FLEET_SCHEMA.to_lowercase(): {"owner": {"display": null}}}),
+        &["display"],
+    );
+}
+
+#[test]
+fn what_is_returned_on_request_is_shown_to_who_patches_it() {
+    let op = |path: &str, value: Value| json!({"op": "add", "path": path, "value": value});
+    after_patch(op("notes", json!("n")), &["notes"]);
+    after_patch(op("serial", json!("n")), &[]);
+    after_patch(op("ports.hint", json!("h")), &["hint"]);
+    after_patch(op("ports[value eq 1].hint", json!("h")), &["hint"]);
+    after_patch(op("ports[hint eq \"h\"]", json!({"value": 1})), &[]);
+    after_patch(op("ports", json!([{"hint": "h"}])), &["hint"]);
+    after_patch(
+        op(FLEET_SCHEMA, json!({"owner": {"display": "O"}})),
+        &["display"],
+    );
+    after_patch(
+        op(&format!("{FLEET_SCHEMA}:owner.display"), json!("O")),
+        &["display"],
+    );
+    after_patch(op(DEVICE_SCHEMA, json!({"notes": "n"})), &["notes"]);
+    after_patch(
+        json!({"op": "replace", "value": {"notes": "n", "ports.hint": "h"}}),
+        &["notes", "hint"],
+    );
+    after_patch(
+        json!({"op": "replace", "value": {FLEET_SCHEMA: {"owner": {"display": "O"}}}}),
+        &["display"],
+    );
+}
+
+#[test]
+fn what_the_client_chooses_goes_before_what_it_sends() {
+    let body = device();
+    let chosen = |attributes, excluded| {
+        let projection = Projection::parse(attributes, excluded, device_type()).unwrap();
+        projection.with_body(&body, device_type())
+    };
+    shows_on_request(&chosen(Some("serial"), None), &[]);
+    shows_on_request(&chosen(Some("notes"), None), &["notes"]);
+    shows_on_request(&chosen(None, Some("notes,ports.hint")), &["display"]);
+    shows_on_request(&chosen(None, Some("serial")), &["notes", "hint", "display"]);
 }

@@ -4,16 +4,26 @@
 //! attribute (validation, filters, PATCH, projection, sorting, the search index) reads these
 //! characteristics and nothing else, so that a custom schema needs no code.
 
+mod catalogue;
+mod define;
+mod definition;
 mod embedded;
+mod members;
 mod resource_type;
+mod rules;
 mod target;
 
+pub use catalogue::ResourceTypes;
+pub use define::{MAX_ATTRIBUTES, MAX_DESCRIPTION, MAX_NAME, MAX_SCHEMA_ID};
+pub use definition::{ExtensionDefinition, MAX_EXTENSIONS, ResourceTypeDefinition};
 pub use embedded::{
     ENTERPRISE_USER_SCHEMA, GROUP_SCHEMA, RESOURCE_TYPE_SCHEMA, SCHEMA_SCHEMA,
     SERVICE_PROVIDER_CONFIG_SCHEMA, USER_SCHEMA,
 };
 pub use resource_type::{Extension, ResourceType};
 pub use target::Target;
+
+pub(crate) use target::key;
 
 use serde::{Deserialize, Serialize};
 

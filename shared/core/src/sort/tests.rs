@@ -97,6 +97,20 @@ fn err_says_what_to_sort_by() {
     err("password", None, 403, ScimType::Sensitive, "never returned");
 }
 
+#[test]
+fn err_several_values_in_one_element_have_no_order() {
+    let rt = testing::device_type();
+    for by in [
+        "place.codes",
+        &format!("{}:keys.codes", testing::FLEET_SCHEMA),
+    ] {
+        let error = Sort::parse(by, None, rt).unwrap_err();
+        let expected = format!("`sortBy` is `{by}`, which has several values in one element");
+        assert!(error.detail.starts_with(&expected), "{error}");
+    }
+    assert!(Sort::parse("sizes", None, rt).is_ok());
+}
+
 /// The entry that an index sorts by.
 fn leading(entries: &[IndexEntry], key: &str) -> Option<Value> {
     let entry = entries

@@ -4,12 +4,16 @@
 //! compares text carelessly: case pairs beyond ASCII, prefixes of each other, empty strings, quotes,
 //! and the wildcards of SQL.
 
+mod devices;
 mod filters;
 mod operations;
+mod typed;
 mod users;
 
+pub use devices::{DEVICE_SCHEMA, FLEET_SCHEMA, device_type, device_types};
 pub use filters::filter;
 pub use operations::operations;
+pub use typed::{attributes_of, filter_of, operations_of, targets_of};
 pub use users::{resource, user};
 
 use std::sync::LazyLock;
@@ -89,3 +93,6 @@ pub const TIMES: &[&str] = &[
 fn text() -> impl Strategy<Value = String> + Clone {
     select(TEXTS).prop_map(str::to_owned)
 }
+
+#[cfg(test)]
+mod properties;

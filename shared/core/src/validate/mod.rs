@@ -7,9 +7,11 @@ mod coerce;
 mod format;
 mod replace;
 mod required;
+mod violation;
 
 pub use coerce::{MAX_ELEMENTS, MAX_REFERENCE, MAX_STRING};
 pub use replace::replace;
+pub use violation::violation;
 
 pub(crate) use coerce::{
     check_count, coerce, coerce_single, drop_duplicates, is_primary, two_primaries,

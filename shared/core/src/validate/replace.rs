@@ -2,7 +2,7 @@
 //!
 //! [RFC 7644 §3.5.1](https://www.rfc-editor.org/rfc/rfc7644#section-3.5.1)
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -18,8 +18,8 @@ use crate::{JsonObject, Resource, ResourceType, ScimError};
 /// - writeOnly: kept if the replacement lacks it, since the client has never seen it.
 /// - immutable: kept if the replacement lacks it, else it must be the same.
 ///
-/// Of a multi-valued attribute, elements with the same `value` are the same element: its readOnly and
-/// immutable sub-attributes are kept. A singular complex attribute keeps its readOnly sub-attributes
+/// Of a multi-valued attribute, an element with the `value` of an old one continues that one: its readOnly
+/// and immutable sub-attributes are kept. A singular complex attribute keeps its readOnly sub-attributes
 /// unless its `value` changes, which they would then misdescribe.
 ///
 /// # Errors
@@ -118,19 +118,8 @@ fn keep_in_singular(
 }
 
 fn keep_in_elements(attr: &Attribute, old: &[Value], new: &mut [Value]) {
-    let Some(value_attr) = attr.value_attribute() else {
-        return;
-    };
-    let key = |element: &Value| Some(lookup_key(value_attr, element.get("value")?));
-    let by_value: BTreeMap<String, &Value> = old
-        .iter()
-        .filter_map(|element| Some((key(element)?, element)))
-        .collect();
-    for element in new {
-        let Some(kept) = key(element).and_then(|key| by_value.get(&key)) else {
-            continue;
-        };
-        let Value::Object(element) = element else {
+    for (position, kept) in same_elements(attr, old, new) {
+        let Some(Value::Object(element)) = new.get_mut(position) else {
             continue;
         };
         for sub in attr
@@ -145,4 +134,58 @@ fn keep_in_elements(attr: &Attribute, old: &[Value], new: &mut [Value]) {
             }
         }
     }
+}
+
+/// The positions of new elements, each with the old element that it continues: one with the same
+/// `value`. Of several, it is the one that is the same in all that the client can say; else one with the
+/// same `type`; else the first that is left.
+fn same_elements<'v>(
+    attr: &Attribute,
+    old: &'v [Value],
+    new: &[Value],
+) -> BTreeMap<usize, &'v Value> {
+    let mut pairs = BTreeMap::new();
+    let Some(value) = attr.value_attribute() else {
+        return pairs;
+    };
+    let subs = attr.sub_attributes.iter();
+    let said = subs.filter(|sub| {
+        matches!(
+            sub.mutability,
+            Mutability::ReadWrite | Mutability::Immutable
+        )
+    });
+    let typed = std::iter::once(value).chain(attr.sub_attribute("type"));
+    let mut used = BTreeSet::new();
+    for subs in [said.collect::<Vec<_>>(), typed.collect(), vec![value]] {
+        let mut by_key: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (position, element) in old.iter().enumerate().rev() {
+            if element.get("value").is_some() && !used.contains(&position) {
+                by_key
+                    .entry(key(&subs, element))
+                    .or_default()
+                    .push(position);
+            }
+        }
+        for (position, element) in new.iter().enumerate() {
+            if element.get("value").is_some()
+                && !pairs.contains_key(&position)
+                && let Some(same) = by_key.get_mut(&key(&subs, element)).and_then(Vec::pop)
+                && let Some(kept) = old.get(same)
+            {
+                used.insert(same);
+                pairs.insert(position, kept);
+            }
+        }
+    }
+    pairs
+}
+
+/// What elements have in common that are equal in these sub-attributes.
+fn key(subs: &[&Attribute], element: &Value) -> String {
+    let parts = subs.iter().map(|sub| match element.get(&sub.name) {
+        None => Value::Null,
+        Some(value) => Value::String(lookup_key(sub, value)),
+    });
+    Value::Array(parts.collect()).to_string()
 }

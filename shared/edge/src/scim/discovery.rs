@@ -1,11 +1,9 @@
 //! `/ServiceProviderConfig`, `/ResourceTypes` and `/Schemas` (RFC 7644 §4).
 
-use std::iter;
-
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use http_body::Body;
-use rollcall_core::{MAX_BULK_OPERATIONS, ResourceType, Schema, ScimError, excerpt};
+use rollcall_core::{MAX_BULK_OPERATIONS, ResourceType, ResourceTypes, Schema, ScimError, excerpt};
 use rollcall_service::resources::{CURSOR_TIMEOUT_SECS, DEFAULT_COUNT, MAX_COUNT};
 use rollcall_service::{Ctx, Database, fresh_profile};
 use serde_json::{Value as Json, json};
@@ -36,7 +34,7 @@ pub async fn discovery<D: Database, B: Body<Data = Bytes>>(
     .await
 }
 
-fn answer(resource_types: &[ResourceType], call: &Call<'_>) -> Result<FullResponse, Refusal> {
+fn answer(resource_types: &ResourceTypes, call: &Call<'_>) -> Result<FullResponse, Refusal> {
     let (endpoint, key) = match path::borrowed(&call.segments)[..] {
         [endpoint] => (endpoint, None),
         [endpoint, key] => (endpoint, Some(key)),
@@ -149,17 +147,15 @@ fn resource_type(resource_type: &ResourceType, base: &str) -> Json {
 }
 
 /// The schemas of the resources, and those of the documents here.
-fn schemas(resource_types: &[ResourceType], base: &str) -> Vec<Json> {
-    let resources = resource_types.iter().flat_map(|known| {
-        let extensions = known.extensions.iter().map(|extension| &extension.schema);
-        iter::once(&known.schema).chain(extensions)
-    });
+fn schemas(resource_types: &ResourceTypes, base: &str) -> Vec<Json> {
     let documents = [
         Schema::service_provider_config(),
         Schema::resource_type(),
         Schema::meta_schema(),
     ];
-    resources
+    resource_types
+        .schemas()
+        .into_iter()
         .chain(&documents)
         .map(|known| schema(known, base))
         .collect()
@@ -204,7 +200,7 @@ mod tests {
             base: "http://id.example/scim/v2".into(),
             body: Bytes::new(),
         };
-        let answer = answer(&[ResourceType::user()], &call);
+        let answer = answer(ResourceTypes::built_in(), &call);
         let response = answer.unwrap_or_else(Refusal::into_response);
         assert_eq!(response.status(), expected, "{method} {path}");
     }

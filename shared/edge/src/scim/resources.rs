@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use http_body::Body;
-use rollcall_core::{JsonObject, Projection, ResourceType, ScimError, excerpt};
+use rollcall_core::{JsonObject, PatchRequest, Projection, ResourceType, ScimError, excerpt};
 use rollcall_service::resources::{self as service, Created, MOST_MEMBERS_SHOWN, Searched, View};
 use rollcall_service::{Ctx, Database, Found, Profile, Session};
 
@@ -97,6 +97,14 @@ struct Wanted {
 }
 
 impl Wanted {
+    /// What is returned on request is returned in answer to the request that sets it, too (RFC 7643 §7).
+    fn with_body(self, body: &JsonObject, resource_type: &ResourceType) -> Self {
+        Self {
+            projection: self.projection.with_body(body, resource_type),
+            ..self
+        }
+    }
+
     fn view(&self) -> View<'_> {
         View {
             subs: &self.related,
@@ -121,8 +129,10 @@ impl<D: Database> Endpoint<'_, D> {
     }
 
     async fn create(&self, parameters: Parameters) -> Answer {
-        let wanted = self.wanted(&parameters)?;
         let body = self.body()?;
+        let wanted = self
+            .wanted(&parameters)?
+            .with_body(&body, self.resource_type);
         let created = service::create(
             &self.session,
             self.resource_type,
@@ -155,9 +165,12 @@ impl<D: Database> Endpoint<'_, D> {
     }
 
     async fn replace(&self, id: &str, parameters: Parameters) -> Answer {
-        let wanted = self.wanted(&parameters)?;
+        let body = self.body()?;
+        let wanted = self
+            .wanted(&parameters)?
+            .with_body(&body, self.resource_type);
         let if_match = etag::if_match(self.call.head.headers());
-        let (body, what) = (self.body()?, (id, &if_match));
+        let what = (id, &if_match);
         let replaced = service::replace(
             &self.session,
             self.resource_type,
@@ -170,15 +183,26 @@ impl<D: Database> Endpoint<'_, D> {
     }
 
     async fn patch(&self, id: &str, parameters: Parameters) -> Answer {
-        let wanted = self.wanted(&parameters)?;
+        let request = PatchRequest::parse(self.body()?, self.session.profile.mode())?;
+        let mut wanted = self.wanted(&parameters)?;
         let is_asked_for = wanted.projection.names_anything();
+        wanted.projection = wanted
+            .projection
+            .with_operations(&request.operations, self.resource_type);
         let view = View {
             most: (!is_asked_for).then_some(MOST_MEMBERS_SHOWN),
             ..wanted.view()
         };
         let if_match = etag::if_match(self.call.head.headers());
-        let (body, what) = (self.body()?, (id, &if_match));
-        let patched = service::patch(&self.session, self.resource_type, what, body, &view).await?;
+        let what = (id, &if_match);
+        let patched = service::patch(
+            &self.session,
+            self.resource_type,
+            what,
+            &request.operations,
+            &view,
+        )
+        .await?;
         // RFC 7644 §3.5.2: the server returns the resource "or MAY return … 204 (No Content)", unless the client sends
         // `attributes`. A group that is too large to be shown after each change is the case for that.
         if !is_asked_for && patched.members > MOST_MEMBERS_SHOWN {

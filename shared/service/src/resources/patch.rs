@@ -1,8 +1,8 @@
 //! Modifying a resource with PATCH (RFC 7644 §3.5.2).
 
 use rollcall_core::{
-    JsonObject, MemberChange, Members, PatchOp, PatchRequest, Patched, Relation, Resource,
-    ResourceType, ScimError, apply, member_change,
+    MemberChange, Members, PatchOp, Patched, Relation, Resource, ResourceType, ScimError, apply,
+    member_change,
 };
 use rollcall_store::{Besides, Database, Found, Operation, StoreError};
 
@@ -20,20 +20,19 @@ pub const MOST_MEMBERS_SHOWN: u64 = 1000;
 /// Applies all of the request's operations, or none of them.
 ///
 /// # Errors
-/// 400 when an operation is malformed or cannot be applied, 401, 404, 409 `uniqueness`, 412.
+/// 400 when an operation cannot be applied, 401, 404, 409 `uniqueness`, 412.
 pub async fn patch<D: Database>(
     session: &Session<'_, D>,
     resource_type: &ResourceType,
     (id, if_match): (&str, &IfMatch),
-    body: JsonObject,
+    operations: &[PatchOp],
     view: &View<'_>,
 ) -> Result<Found, Error> {
     let mode = session.mode();
-    let operations = PatchRequest::parse(body, mode)?.operations;
     let has_members = matches!(resource_type.related(), Some((Relation::Members, _)));
     if has_members
         && *if_match == IfMatch::Any
-        && let Some(members) = member_change(&operations, resource_type, mode)?
+        && let Some(members) = member_change(operations, resource_type, mode)?
     {
         return change_members(session, resource_type, id, members, view).await;
     }
@@ -44,7 +43,7 @@ pub async fn patch<D: Database>(
         what,
         Operation::Patch,
         view,
-        async |old| change(session, resource_type, &old.resource, &operations).await,
+        async |old| change(session, resource_type, &old.resource, operations).await,
     )
     .await
 }

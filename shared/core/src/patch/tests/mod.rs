@@ -2,6 +2,7 @@
 
 mod add;
 mod clients;
+mod custom;
 mod limits;
 mod remove;
 mod replace;

@@ -1,6 +1,7 @@
 mod accept;
 mod custom;
 mod put;
+mod violation;
 
 use serde_json::json;
 

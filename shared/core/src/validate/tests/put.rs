@@ -87,3 +87,69 @@ fn a_put_keeps_what_the_server_says_of_the_same_value() {
         json!({"keys": [{"value": "B", "seen": "then"}, {"value": "c"}]})
     );
 }
+
+#[test]
+fn of_several_elements_with_the_same_value_each_continues_its_own() {
+    let keys = |keys: Value| json!({"keys": keys});
+    let put = |current: &Value, new: Value| put(&sealed(), keys(current.clone()), keys(new));
+    let current = json!([
+        {"value": "a"}, {"value": "a", "type": "x", "seal": "1", "seen": "now"}, {"value": "A", "type": "y", "seal": "2"}
+    ]);
+    // What is the same in all that is said, in any order.
+    let turned = json!([{"value": "a", "type": "y", "seal": "2"}, {"value": "a", "type": "x", "seal": "1"}, {"value": "a"}]);
+    let kept = json!([
+        {"value": "A", "type": "y", "seal": "2"}, {"value": "a", "type": "x", "seal": "1", "seen": "now"}, {"value": "a"}
+    ]);
+    assert_eq!(put(&current, turned), Ok(keys(kept)));
+    // Else the one with the same type; else the first that is left.
+    let new = json!([{"value": "a", "type": "z"}, {"value": "a", "type": "x"}, {"value": "a", "type": "z"}, {"value": "a"}]);
+    let after = json!([
+        {"value": "A", "type": "z", "seal": "2"},
+        {"value": "a", "type": "x", "seal": "1", "seen": "now"},
+        {"value": "a", "type": "z"},
+        {"value": "a"}
+    ]);
+    assert_eq!(put(&current, new), Ok(keys(after)));
+}
+
+#[test]
+fn numbers_and_instants_are_the_same_however_they_are_written() {
+    let typed = |value: Value, since: &str, weight: Value| json!({"keys": [{"value": value, "since": since}], "weight": weight});
+    let current = typed(json!(1), "2026-01-02T03:04:05Z", json!(2));
+    let rt = numbered();
+    let new = typed(json!(1.0), "2026-01-02T04:04:05+01:00", json!(2.0));
+    assert_eq!(put(&rt, current.clone(), new), Ok(current.clone()));
+    let error = put(&rt, current, typed(json!(1), "", json!(2.5))).unwrap_err();
+    assert_eq!(
+        error.detail,
+        "`weight` is immutable and has a value; leave it as it is"
+    );
+}
+
+/// A type whose elements have something immutable.
+fn sealed() -> ResourceType {
+    extended(json!([
+        {"name": "keys", "type": "complex", "multiValued": true, "subAttributes": [
+            {"name": "value", "mutability": "immutable"}, {"name": "type"}, {"name": "seal", "mutability": "immutable"},
+            {"name": "seen", "mutability": "readOnly"}
+        ]}
+    ]))
+}
+
+/// A type with an immutable decimal, and decimals as the values of elements.
+fn numbered() -> ResourceType {
+    extended(json!([
+        {"name": "weight", "type": "decimal", "mutability": "immutable"},
+        {"name": "keys", "type": "complex", "multiValued": true, "subAttributes": [
+            {"name": "value", "type": "decimal", "mutability": "immutable"},
+            {"name": "since", "type": "dateTime", "mutability": "immutable"}
+        ]}
+    ]))
+}
+
+fn extended(attributes: Value) -> ResourceType {
+    let mut rt = ResourceType::user();
+    let attributes: Vec<Attribute> = serde_json::from_value(attributes).unwrap();
+    rt.schema.attributes.extend(attributes);
+    rt
+}

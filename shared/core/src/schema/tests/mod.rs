@@ -1,3 +1,9 @@
+mod catalogue;
+mod define;
+mod definition;
+mod properties;
+mod rules;
+
 use super::*;
 use crate::AttrPath;
 
