@@ -42,7 +42,7 @@ pub use patch::{
 };
 pub use path::{AttrPath, excerpt};
 pub use projection::Projection;
-pub use resource::{Resource, display_of};
+pub use resource::{Resource, display_of, etag};
 pub use schema::{
     Attribute, AttributeType, Extension, ExtensionDefinition, Lookup, Mutability, Relation,
     ResourceType, ResourceTypeDefinition, ResourceTypes, Returned, Schema, Target, Uniqueness,

@@ -95,6 +95,19 @@ impl Projection {
         self.choice != Choice::Default
     }
 
+    /// Whether it shows every attribute that a resource of the type may have, relations aside. What is never returned is
+    /// no part of a resource.
+    #[must_use]
+    pub fn shows_all(&self, rt: &ResourceType) -> bool {
+        let on_request = |attr: &Attribute| {
+            let subs = attr.sub_attributes.iter();
+            std::iter::once(attr)
+                .chain(subs)
+                .any(|attr| attr.returned == Returned::Request)
+        };
+        self.choice == Choice::Default && !rt.attributes().any(|(_, attr)| on_request(attr))
+    }
+
     /// Which sub-attributes of the type's relations are shown, so that what is costly to find need not be looked for:
     /// `excludedAttributes=members`.
     #[must_use]

@@ -29,7 +29,7 @@ impl Resource {
     /// > with "W/" (case sensitive). (RFC 7643 §3.1)
     #[must_use]
     pub fn etag(&self) -> String {
-        format!("W/\"{}\"", self.version)
+        etag(self.version)
     }
 
     /// The full representation: the attributes, `schemas`, `id` and `meta`. What a client may see of
@@ -49,6 +49,12 @@ impl Resource {
         body.insert("meta".to_owned(), meta);
         body
     }
+}
+
+/// The entity-tag of a version.
+#[must_use]
+pub fn etag(version: u64) -> String {
+    format!("W/\"{version}\"")
 }
 
 /// What a group shows of a member with these attributes: the name to display, or else the user name.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use rollcall_core::{
     BulkAction, BulkOperation, BulkPlan, BulkProgress, BulkRequest, BulkResponse, BulkUnit,
-    JsonObject, MemberChange, PatchRequest, ResourceType, ScimError, UnitError, excerpt,
+    JsonObject, MemberChange, PatchRequest, ResourceType, ScimError, UnitError, etag, excerpt,
     members_of,
 };
 use rollcall_store::{Access, Besides, Database, Operation, Store};
@@ -256,7 +256,7 @@ async fn link<D: Database>(
         )
         .await?;
     let found = get(session, resource_type, &operation.id, &View::default()).await?;
-    Ok(found.resource.etag())
+    Ok(etag(found.version))
 }
 
 /// Runs one operation, and returns the entity-tag of what it leaves.
@@ -288,7 +288,7 @@ async fn run_one<D: Database>(
             return Ok(None);
         }
     };
-    Ok(Some(found.resource.etag()))
+    Ok(Some(etag(found.version)))
 }
 
 fn type_of<'p, D: Database>(

@@ -8,16 +8,63 @@ use crate::relations;
 use crate::sql::{Database, Row};
 use crate::store::Store;
 
-/// A resource with its relations.
+/// A resource as it is kept, with its relations. Much of what is read is shown as it is, so nothing is taken apart here.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Found {
-    /// The resource; relations are not among its attributes.
-    pub resource: Resource,
+    /// The identifier.
+    pub id: String,
+    /// Counts the changes.
+    pub version: u64,
+    /// When it was added.
+    pub created: Timestamp,
+    /// When it was last changed.
+    pub modified: Timestamp,
+    /// The attributes as a JSON object, without relations.
+    pub document: String,
     /// The members of a group or the groups of a user, as a JSON array; `None` if there are none, or they were not asked
-    /// for. It is text, since a group may have a hundred thousand of them.
+    /// for. A group may have a hundred thousand members.
     pub related: Option<String>,
     /// How many direct members it has, if it is a group.
     pub members: u64,
+}
+
+impl Found {
+    /// A resource that has just been written, without relations.
+    #[must_use]
+    pub fn of(resource: &Resource) -> Self {
+        Self {
+            id: resource.id.clone(),
+            version: resource.version,
+            created: resource.created,
+            modified: resource.modified,
+            document: document_of(resource),
+            related: None,
+            members: 0,
+        }
+    }
+
+    /// The resource, taken apart.
+    ///
+    /// # Errors
+    /// [`StoreError::Backend`] when the document is damaged.
+    pub fn resource(&self) -> Result<Resource, StoreError> {
+        Ok(Resource {
+            id: self.id.clone(),
+            version: self.version,
+            created: self.created,
+            modified: self.modified,
+            attributes: serde_json::from_str(&self.document).map_err(|_| damaged())?,
+        })
+    }
+}
+
+/// A resource's attributes as they are kept.
+pub(crate) fn document_of(resource: &Resource) -> String {
+    serde_json::to_string(&resource.attributes).unwrap_or_default()
+}
+
+fn damaged() -> StoreError {
+    StoreError::Backend("a row of `resource` is damaged".into())
 }
 
 /// Which relations are wanted, and how they are shown.
@@ -93,23 +140,19 @@ impl<D: Database> Store<D> {
 /// Reads id, version, created, modified, document, number of members and relations from seven columns starting at
 /// `first`; `None` where they are NULL.
 pub(crate) fn found(row: &mut Row, first: usize) -> Result<Option<Found>, StoreError> {
-    let damaged = || StoreError::Backend("a row of `resource` is damaged".into());
     let related = row.take_text(first + 6)?;
-    let Some(id) = row.text(first)? else {
+    let Some(id) = row.take_text(first)? else {
         return Ok(None);
     };
+    let document = row.take_text(first + 4)?.ok_or_else(damaged)?;
     let number = |index| row.integer(index)?.ok_or_else(damaged);
     let count = |index| u64::try_from(number(index)?).map_err(|_| damaged());
-    let document = row.text(first + 4)?.ok_or_else(damaged)?;
-    let resource = Resource {
-        id: id.to_owned(),
+    Ok(Some(Found {
+        id,
         version: count(first + 1)?,
         created: Timestamp::from_micros(number(first + 2)?),
         modified: Timestamp::from_micros(number(first + 3)?),
-        attributes: serde_json::from_str(document).map_err(|_| damaged())?,
-    };
-    Ok(Some(Found {
-        resource,
+        document,
         related,
         members: count(first + 5)?,
     }))

@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 use crate::access::Caller;
 use crate::entries::Difference;
 use crate::error::StoreError;
+use crate::read::document_of;
 use crate::sql::{Database, Value};
 use crate::store::Store;
 
@@ -206,7 +207,7 @@ fn document_columns(
         columns[7] = Json::from_iter(besides.attributes()).to_string().into();
         return Ok(columns);
     };
-    let doc = Json::Object(resource.attributes.clone()).to_string();
+    let doc = document_of(resource);
     if doc.len() > MAX_DOCUMENT {
         return Err(StoreError::TooLarge);
     }

@@ -2,7 +2,6 @@
 
 use http::HeaderMap;
 use http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
-use rollcall_core::Resource;
 use rollcall_service::resources::IfMatch;
 
 /// The client's `If-Match`; without one, any version will do.
@@ -11,8 +10,8 @@ pub(super) fn if_match(headers: &HeaderMap) -> IfMatch {
 }
 
 /// Whether the client's `If-None-Match` says that it has this version already.
-pub(super) fn is_known(headers: &HeaderMap, resource: &Resource) -> bool {
-    condition(headers, IF_NONE_MATCH).is_some_and(|known| known.includes(resource.version))
+pub(super) fn is_known(headers: &HeaderMap, version: u64) -> bool {
+    condition(headers, IF_NONE_MATCH).is_some_and(|known| known.includes(version))
 }
 
 fn condition(headers: &HeaderMap, name: HeaderName) -> Option<IfMatch> {

@@ -2,11 +2,12 @@
 
 use http::header::{CONTENT_LOCATION, ETAG, LOCATION};
 use http::{HeaderName, HeaderValue, StatusCode};
-use rollcall_core::{JsonObject, Projection, Resource, ResourceType};
+use rollcall_core::{JsonObject, Projection, ResourceType, etag};
 use rollcall_service::Found;
 use rollcall_service::resources::{Paging, Results};
 use serde_json::{Value as Json, json};
 
+use super::error::Refusal;
 use crate::respond::{self, FullResponse};
 
 /// The media type of everything that SCIM sends.
@@ -22,33 +23,68 @@ pub(super) struct Shown<'s> {
 
 impl Shown<'_> {
     /// Where a resource is.
-    pub fn location(&self, base: &str, resource: &Resource) -> String {
-        format!("{base}{}/{}", self.resource_type.endpoint, resource.id)
+    fn location(&self, base: &str, found: &Found) -> String {
+        format!("{base}{}/{}", self.resource_type.endpoint, found.id)
     }
 
     /// What the client may see of a resource, as JSON text.
-    fn text(&self, base: &str, found: &Found) -> String {
-        let location = self.location(base, &found.resource);
-        let whole = found.resource.to_json(self.resource_type, &location);
-        let body = self.projection.apply(whole, self.resource_type);
+    fn text(&self, base: &str, found: &Found) -> Result<String, Refusal> {
+        let location = self.location(base, found);
+        let mut text = if self.projection.shows_all(self.resource_type) {
+            whole(found, self.resource_type, &location)
+        } else {
+            let resource = found.resource().map_err(rollcall_service::Error::from)?;
+            let whole = resource.to_json(self.resource_type, &location);
+            Json::Object(self.projection.apply(whole, self.resource_type)).to_string()
+        };
         let related = self.resource_type.related().zip(found.related.as_deref());
-        match related {
-            None => Json::Object(body).to_string(),
-            Some(((_, target), related)) => with_member(body, &target.attr.name, related),
+        if let Some(((_, target), related)) = related {
+            add_member(&mut text, &target.attr.name, related);
         }
+        Ok(text)
     }
 }
 
-/// An object with one more member, whose value is JSON text already: it may be long, and need not be read.
-fn with_member(object: JsonObject, name: &str, value: &str) -> String {
-    let mut text = Json::Object(object).to_string();
-    text.reserve(value.len() + name.len() + 4);
-    text.pop();
-    if text.len() > 1 {
-        text.push(',');
+/// All of a resource, as [`rollcall_core::Resource::to_json`] has it, from the document as it is kept.
+fn whole(found: &Found, resource_type: &ResourceType, location: &str) -> String {
+    let document = found.document.as_str();
+    // Within a string a quote is escaped, and no attribute's name is a URI: so this is the extension's own member.
+    let in_use = resource_type
+        .extensions
+        .iter()
+        .filter(|extension| document.contains(&format!("\"{}\":{{", extension.schema.id)));
+    let extensions = in_use.map(|extension| &extension.schema.id);
+    let schemas: Vec<&String> = std::iter::once(&resource_type.schema.id)
+        .chain(extensions)
+        .collect();
+    let head = json!({
+        "schemas": schemas,
+        "id": found.id,
+        "meta": {
+            "resourceType": resource_type.name,
+            "created": found.created.to_string(),
+            "lastModified": found.modified.to_string(),
+            "location": location,
+            "version": etag(found.version),
+        },
+    });
+    let mut text = head.to_string();
+    let members = document.strip_prefix('{').unwrap_or_default();
+    if members.len() > 1 {
+        text.pop();
+        text.extend([",", members]);
     }
-    text.extend(["\"", name, "\":", value, "}"]);
     text
+}
+
+/// Adds a member to an object, with a value that is JSON text already: it may be long, and need not be read.
+fn add_member(object: &mut String, name: &str, value: &str) {
+    object.reserve(value.len() + name.len() + 5);
+    object.pop();
+    if object.len() > 1 {
+        object.push(',');
+    }
+    object.extend(["\"", name, "\":", value, "}"]);
 }
 
 /// A resource with the attributes that the client wants, its address and its entity tag.
@@ -57,14 +93,14 @@ pub(super) fn resource(
     found: &Found,
     shown: &Shown<'_>,
     base: &str,
-) -> FullResponse {
-    let location = shown.location(base, &found.resource);
-    let mut response = respond::text(status, CONTENT_TYPE, shown.text(base, found));
+) -> Result<FullResponse, Refusal> {
+    let location = shown.location(base, found);
+    let mut response = respond::text(status, CONTENT_TYPE, shown.text(base, found)?);
     if status == StatusCode::CREATED {
         set(&mut response, LOCATION, location.clone());
     }
-    tag(&mut response, &found.resource, location);
-    response
+    tag(&mut response, found, location);
+    Ok(response)
 }
 
 /// 304 or 204: the client has this version already, or does not want to see it.
@@ -75,18 +111,21 @@ pub(super) fn without_body(
     base: &str,
 ) -> FullResponse {
     let mut response = respond::empty(status);
-    let location = shown.location(base, &found.resource);
-    tag(&mut response, &found.resource, location);
+    tag(&mut response, found, shown.location(base, found));
     response
 }
 
 /// A page of resources (RFC 7644 §3.4.2, RFC 9865 §2), the resources of each type as they are shown.
-pub(super) fn page(results: &Results, shown: &[Shown<'_>], base: &str) -> FullResponse {
-    let resources: Vec<String> = results
+pub(super) fn page(
+    results: &Results,
+    shown: &[Shown<'_>],
+    base: &str,
+) -> Result<FullResponse, Refusal> {
+    let resources = results
         .resources
         .iter()
         .filter_map(|(number, found)| Some(shown.get(*number)?.text(base, found)))
-        .collect();
+        .collect::<Result<Vec<_>, _>>()?;
     let mut head = list_head(results.total, resources.len());
     match &results.paging {
         Paging::Index(index) => drop(head.insert("startIndex".into(), (*index).into())),
@@ -99,9 +138,13 @@ pub(super) fn page(results: &Results, shown: &[Shown<'_>], base: &str) -> FullRe
             }
         }
     }
-    let resources = format!("[{}]", resources.join(","));
-    let body = with_member(head, "Resources", &resources);
-    respond::text(StatusCode::OK, CONTENT_TYPE, body)
+    let mut body = Json::Object(head).to_string();
+    add_member(
+        &mut body,
+        "Resources",
+        &format!("[{}]", resources.join(",")),
+    );
+    Ok(respond::text(StatusCode::OK, CONTENT_TYPE, body))
 }
 
 /// A ListResponse that is not paged.
@@ -124,13 +167,47 @@ fn list_head(total: u64, count: usize) -> JsonObject {
 }
 
 /// RFC 7643 §3.1: `meta.location` "MUST be the same as the "Content-Location" HTTP response header".
-fn tag(response: &mut FullResponse, resource: &Resource, location: String) {
+fn tag(response: &mut FullResponse, found: &Found, location: String) {
     set(response, CONTENT_LOCATION, location);
-    set(response, ETAG, resource.etag());
+    set(response, ETAG, etag(found.version));
 }
 
 fn set(response: &mut FullResponse, name: HeaderName, value: String) {
     if let Ok(value) = HeaderValue::try_from(value) {
         response.headers_mut().insert(name, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rollcall_core::testing;
+    use rollcall_core::{Projection, ResourceType};
+
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn a_document_is_shown_as_the_core_shows_it(mut resource in testing::resource()) {
+            // The service keeps secrets out of documents.
+            resource.attributes.remove("password");
+            let users = ResourceType::user();
+            let found = Found::of(&resource);
+            let projection = Projection::all();
+            let shown = Shown { resource_type: &users, projection: &projection };
+            let text = shown.text("https://id.example/scim/v2", &found).unwrap();
+            let location = format!("https://id.example/scim/v2/Users/{}", resource.id);
+            let expected = projection.apply(resource.to_json(&users, &location), &users);
+            let actual: JsonObject = serde_json::from_str(&text).unwrap();
+            proptest::prop_assert_eq!(actual, expected);
+        }
+    }
+
+    #[test]
+    fn a_member_is_added_to_any_object() {
+        let mut empty = "{}".to_owned();
+        add_member(&mut empty, "a", "[1]");
+        assert_eq!(empty, "{\"a\":[1]}");
+        add_member(&mut empty, "b", "2");
+        assert_eq!(empty, "{\"a\":[1],\"b\":2}");
     }
 }

@@ -125,7 +125,7 @@ impl<D: Database> Endpoint<'_, D> {
         };
         let results = service::search(&self.session, &[searched], &parameters.search).await?;
         let shown = [self.shown(&projection)];
-        Ok(render::page(&results, &shown, &self.call.base))
+        render::page(&results, &shown, &self.call.base)
     }
 
     async fn create(&self, parameters: Parameters) -> Answer {
@@ -145,13 +145,13 @@ impl<D: Database> Endpoint<'_, D> {
             Created::New(found) => (StatusCode::CREATED, found),
             Created::Restored(found) => (StatusCode::OK, found),
         };
-        Ok(self.show(status, found, &wanted.projection))
+        self.show(status, found, &wanted.projection)
     }
 
     async fn get(&self, id: &str, parameters: Parameters) -> Answer {
         let wanted = self.wanted(&parameters)?;
         let found = service::get(&self.session, self.resource_type, id, &wanted.view()).await?;
-        if etag::is_known(self.call.head.headers(), &found.resource) {
+        if etag::is_known(self.call.head.headers(), found.version) {
             let shown = self.shown(&wanted.projection);
             let status = StatusCode::NOT_MODIFIED;
             return Ok(render::without_body(
@@ -161,7 +161,7 @@ impl<D: Database> Endpoint<'_, D> {
                 &self.call.base,
             ));
         }
-        Ok(self.show(StatusCode::OK, &found, &wanted.projection))
+        self.show(StatusCode::OK, &found, &wanted.projection)
     }
 
     async fn replace(&self, id: &str, parameters: Parameters) -> Answer {
@@ -179,7 +179,7 @@ impl<D: Database> Endpoint<'_, D> {
             &wanted.view(),
         )
         .await?;
-        Ok(self.show(StatusCode::OK, &replaced, &wanted.projection))
+        self.show(StatusCode::OK, &replaced, &wanted.projection)
     }
 
     async fn patch(&self, id: &str, parameters: Parameters) -> Answer {
@@ -215,7 +215,7 @@ impl<D: Database> Endpoint<'_, D> {
                 &self.call.base,
             ));
         }
-        Ok(self.show(StatusCode::OK, &patched, &wanted.projection))
+        self.show(StatusCode::OK, &patched, &wanted.projection)
     }
 
     async fn delete(&self, id: &str) -> Answer {
@@ -244,7 +244,7 @@ impl<D: Database> Endpoint<'_, D> {
         }
     }
 
-    fn show(&self, status: StatusCode, found: &Found, projection: &Projection) -> FullResponse {
+    fn show(&self, status: StatusCode, found: &Found, projection: &Projection) -> Answer {
         render::resource(status, found, &self.shown(projection), &self.call.base)
     }
 }

@@ -74,5 +74,5 @@ async fn answer<D: Database>(
             projection,
         })
         .collect();
-    Ok(render::page(&results, &shown, &call.base))
+    render::page(&results, &shown, &call.base)
 }

@@ -5,6 +5,7 @@ use rollcall_core::{
     unique_values,
 };
 use rollcall_store::{Database, Found, Part, Query, Start};
+use serde_json::Value as Json;
 
 use crate::error::Error;
 use crate::session::Session;
@@ -44,12 +45,8 @@ pub(super) async fn holder<D: Database>(
 
 /// Whether a resource is a person who has been deactivated.
 pub(super) fn is_inactive(found: &Found) -> bool {
-    found
-        .resource
-        .attributes
-        .get("active")
-        .and_then(|active| active.as_bool())
-        == Some(false)
+    let attributes = found.resource().map(|resource| resource.attributes);
+    attributes.is_ok_and(|attributes| attributes.get("active") == Some(&Json::Bool(false)))
 }
 
 /// 409 with the values of which one is taken. An inactive holder is named, so that the client can reactivate them.
@@ -68,7 +65,7 @@ pub(super) fn taken<D: Database>(
     let name = &resource_type.name;
     match holder.filter(|holder| is_inactive(holder)) {
         Some(holder) => {
-            let id = &holder.resource.id;
+            let id = &holder.id;
             let location = format!("{}{}/{id}", session.base, resource_type.endpoint);
             ScimError::uniqueness(format!(
                 "{named} is taken by the inactive {name} with the id `{id}` at `{location}`: set `active` to true there"

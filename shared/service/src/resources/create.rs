@@ -55,11 +55,7 @@ pub async fn create<D: Database>(
         .create(&session.caller(), resource_type, &resource, &besides)
         .await;
     match created {
-        Ok(()) if besides.members.is_empty() => Ok(Created::New(Found {
-            resource,
-            related: None,
-            members: 0,
-        })),
+        Ok(()) if besides.members.is_empty() => Ok(Created::New(Found::of(&resource))),
         Ok(()) => get(session, resource_type, &resource.id, view)
             .await
             .map(Created::New),
@@ -91,16 +87,15 @@ async fn restore<D: Database>(
     let Some(inactive) = inactive.filter(|_| is_wanted) else {
         return Err(taken(session, resource_type, &new.attributes, holder.as_ref()).into());
     };
-    let change = async |old: &Found| {
-        let mut attributes =
-            rollcall_core::replace(&old.resource, new.attributes.clone(), resource_type)?;
+    let change = async |old: &Resource| {
+        let mut attributes = rollcall_core::replace(old, new.attributes.clone(), resource_type)?;
         attributes.insert("active".to_owned(), Json::Bool(true));
         Ok(Change {
             attributes,
             besides: new.besides.clone(),
         })
     };
-    let id = &inactive.resource.id;
+    let id = &inactive.id;
     let if_match = IfMatch::Any;
     update(
         session,

@@ -20,8 +20,8 @@ pub async fn delete<D: Database>(
         IfMatch::Any => None,
         IfMatch::OneOf(_) => {
             let found = get(session, resource_type, id, &View::default()).await?;
-            if_match.check(&found.resource)?;
-            Some(found.resource.version)
+            if_match.check(found.version)?;
+            Some(found.version)
         }
     };
     let deleted = session

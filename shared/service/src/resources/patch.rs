@@ -43,7 +43,7 @@ pub async fn patch<D: Database>(
         what,
         Operation::Patch,
         view,
-        async |old| change(session, resource_type, &old.resource, operations).await,
+        async |old| change(session, resource_type, old, operations).await,
     )
     .await
 }

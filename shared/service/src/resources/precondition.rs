@@ -1,6 +1,6 @@
 //! The condition that a client puts on a change (RFC 7644 §3.14).
 
-use rollcall_core::{Resource, ScimError};
+use rollcall_core::{ScimError, etag};
 
 /// Which versions of a resource the client is willing to change.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -36,13 +36,13 @@ impl IfMatch {
 
     /// # Errors
     /// 412 when the resource is at another version.
-    pub(super) fn check(&self, resource: &Resource) -> Result<(), ScimError> {
-        if self.includes(resource.version) {
+    pub(super) fn check(&self, version: u64) -> Result<(), ScimError> {
+        if self.includes(version) {
             return Ok(());
         }
         Err(ScimError::precondition_failed(format!(
             "the resource is at version `{}` by now: read it again, and send its current ETag in If-Match",
-            resource.etag()
+            etag(version)
         )))
     }
 }

@@ -1,6 +1,6 @@
 //! Replacing a resource with PUT (RFC 7644 §3.5.1).
 
-use rollcall_core::{JsonObject, MemberChange, ResourceType, accept, members_of};
+use rollcall_core::{JsonObject, MemberChange, Resource, ResourceType, accept, members_of};
 use rollcall_store::{Besides, Database, Found, Operation};
 
 use super::secret::take_secrets;
@@ -32,9 +32,9 @@ pub async fn replace<D: Database>(
         }),
         password: session.hash(password).await?,
     };
-    let change = async |old: &Found| {
+    let change = async |old: &Resource| {
         Ok(Change {
-            attributes: rollcall_core::replace(&old.resource, new.clone(), resource_type)?,
+            attributes: rollcall_core::replace(old, new.clone(), resource_type)?,
             besides: besides.clone(),
         })
     };

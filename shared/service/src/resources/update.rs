@@ -30,21 +30,28 @@ pub(super) async fn update<D: Database>(
     (id, if_match): (&str, &IfMatch),
     operation: Operation,
     view: &View<'_>,
-    change: impl AsyncFn(&Found) -> Result<Change, Error>,
+    change: impl AsyncFn(&Resource) -> Result<Change, Error>,
 ) -> Result<Found, Error> {
     // The groups of a user stay the same, and come along; members are read when the change has been made.
     let has_members = matches!(resource_type.related(), Some((Relation::Members, _)));
     let first_view = if has_members { View::default() } else { *view };
     for _ in 0..ATTEMPTS {
-        let old = get(session, resource_type, id, &first_view).await?;
-        if_match.check(&old.resource)?;
+        let found = get(session, resource_type, id, &first_view).await?;
+        if_match.check(found.version)?;
+        let old = found.resource()?;
         let new = change(&old).await?;
         let outcome = write(session, resource_type, operation, &old, &new).await;
         match outcome {
             Ok(_) if has_members && !view.subs.is_empty() => {
                 return get(session, resource_type, id, view).await;
             }
-            Ok(resource) => return Ok(Found { resource, ..old }),
+            Ok(None) => return Ok(found),
+            Ok(Some(resource)) => {
+                return Ok(Found {
+                    related: found.related,
+                    ..Found::of(&resource)
+                });
+            }
             Err(StoreError::PreconditionFailed) => {}
             Err(StoreError::NotFound) => return Err(no_such(resource_type, id).into()),
             Err(StoreError::NoSuchMember) => {
@@ -64,19 +71,19 @@ pub(super) async fn update<D: Database>(
     .into())
 }
 
-/// Writes what differs, and returns the resource as it is then.
+/// Writes what differs, if anything does, and returns the resource as it is then.
 async fn write<D: Database>(
     session: &Session<'_, D>,
     resource_type: &ResourceType,
     operation: Operation,
-    old: &Found,
+    old: &Resource,
     new: &Change,
-) -> Result<Resource, StoreError> {
-    let (old, caller) = (&old.resource, session.caller());
+) -> Result<Option<Resource>, StoreError> {
+    let caller = session.caller();
     let is_same = new.attributes == old.attributes;
     // RFC 7644 §3.5.2.1: "If the value already exists, no changes SHOULD be made to the resource"
     if is_same && new.besides.is_empty() {
-        return Ok(old.clone());
+        return Ok(None);
     }
     let resource = Resource {
         id: old.id.clone(),
@@ -98,5 +105,5 @@ async fn write<D: Database>(
             .update(&caller, resource_type, operation, (old, &resource), besides)
             .await?;
     }
-    Ok(resource)
+    Ok(Some(resource))
 }
