@@ -2,8 +2,8 @@
 //!
 //! `{ "about": …, "exchanges": [{ "about", "method", "path", "headers", "request", "status", "response_headers",
 //! "response" }] }`. A response is compared whole. In it, `"{{name}}"` stands for any string, which later strings in the
-//! same file may repeat as `{{name}}`; `"{{*}}"` stands for any one value. What is not given is not looked at, except
-//! for a missing `response`, which demands an empty body.
+//! same file may repeat as `{{name}}`; `"{{*}}"` stands for any one value, and within a string for any text. What is not
+//! given is not looked at, except for a missing `response`, which demands an empty body.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -39,6 +39,9 @@ struct Exchange {
     response_headers: BTreeMap<String, String>,
     response: Option<Json>,
 }
+
+/// Stands for anything.
+const ANY: &str = "{{*}}";
 
 /// Strings that stood for themselves in a response, by name. `{{base}}` is there from the start.
 type Captured = BTreeMap<String, String>;
@@ -122,13 +125,13 @@ fn matches(
 ) -> Result<(), String> {
     let here = |same: bool| if same { Ok(()) } else { Err(place.to_owned()) };
     match (expected, actual) {
-        (Json::String(expected), _) if expected == "{{*}}" => Ok(()),
+        (Json::String(expected), _) if expected == ANY => Ok(()),
         (Json::String(expected), Json::String(actual)) => match name(expected) {
             Some(name) if !captured.contains_key(name) => {
                 captured.insert(name.to_owned(), actual.clone());
                 Ok(())
             }
-            _ => here(fill(expected, captured) == *actual),
+            _ => here(is_like(&fill(expected, captured), actual)),
         },
         (Json::Array(expected), Json::Array(actual)) if expected.len() == actual.len() => {
             let mut pairs = (0..).zip(expected.iter().zip(actual));
@@ -149,6 +152,22 @@ fn matches(
         }
         _ => here(expected == actual),
     }
+}
+
+/// Whether the text has the parts of the pattern in their order, with any text where `{{*}}` stands.
+fn is_like(pattern: &str, text: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once(ANY) else {
+        return pattern == text;
+    };
+    let (between, end) = rest.rsplit_once(ANY).unwrap_or(("", rest));
+    let inner = text
+        .strip_prefix(start)
+        .and_then(|text| text.strip_suffix(end));
+    let found = inner.and_then(|inner| {
+        let mut parts = between.split(ANY);
+        parts.try_fold(inner, |left, part| Some(left.split_once(part)?.1))
+    });
+    found.is_some()
 }
 
 /// The name in `{{name}}`, when the string is nothing else.
@@ -174,5 +193,28 @@ fn fill_all(value: &Json, captured: &Captured) -> Json {
             .map(|(key, item)| (key.clone(), fill_all(item, captured)))
             .collect(),
         other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(pattern: &str, text: &str, expected: bool) {
+        assert_eq!(is_like(pattern, text), expected, "{pattern} {text}");
+    }
+
+    #[test]
+    fn any_text_is_where_the_wildcard_stands() {
+        check("abc", "abc", true);
+        check("abc", "abcd", false);
+        check("{{*}}b{{*}}", "abc", true);
+        check("{{*}}b{{*}}", "b", true);
+        check("{{*}}b{{*}}", "ac", false);
+        check("a{{*}}", "abc", true);
+        check("{{*}}a{{*}}b{{*}}", "xaxbx", true);
+        check("{{*}}b{{*}}a{{*}}", "xaxbx", false);
+        check("ab{{*}}ba", "aba", false);
     }
 }

@@ -52,8 +52,10 @@ pub(super) fn ensure(workspace: &Workspace) -> Result<Outcome> {
             .arg(&requirements),
     )
     .context("cannot install the tools; check that pip reaches its package index")?;
-    process::output(quiet(&venv.join("bin/scim2")).args(["test", "--help"]))
-        .context("installed, but `scim2` does not run")?;
+    for (tool, command) in [("scim2", "test"), ("scim-sanity", "probe")] {
+        process::output(quiet(&venv.join("bin").join(tool)).args([command, "--help"]))
+            .with_context(|| format!("installed, but `{tool}` does not run"))?;
+    }
     fs::write(&stamp, wanted).with_context(|| format!("cannot write {}", stamp.display()))?;
     Ok(Outcome::Installed(format!(
         "installed in {}",

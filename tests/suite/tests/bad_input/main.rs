@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper of the tests ends the test")]
 
 mod body;
+mod bulk;
 mod credentials;
 mod headers;
 mod methods;

@@ -49,7 +49,7 @@ fn err_parameters_of_the_wrong_type() {
             fixture.refused(answer, 400, INVALID_VALUE, hint);
         }
     }
-    for name in ["filter", "sortBy", "sortOrder"] {
+    for name in ["filter", "sortBy", "sortOrder", "cursor"] {
         for value in [json!(1), json!(true), json!(["userName pr"]), json!({})] {
             let mut body = json!({"schemas": [SEARCH], "sortBy": "userName"});
             body[name] = value;

@@ -4,6 +4,8 @@ use serde_json::{Value as Json, json};
 
 use crate::{ENTERPRISE, USER, create, tenant};
 
+const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
+
 #[test]
 fn every_schema_is_in_the_list_and_at_its_own_address() {
     let (_service, scim) = tenant();
@@ -17,9 +19,12 @@ fn every_schema_is_in_the_list_and_at_its_own_address() {
     let of_documents = ["ServiceProviderConfig", "ResourceType", "Schema"]
         .map(|name| format!("urn:ietf:params:scim:schemas:core:2.0:{name}"));
     let [config, resource_type, schema] = &of_documents;
-    assert_eq!(ids, [USER, ENTERPRISE, config, resource_type, schema]);
-    assert_eq!(list["totalResults"], 5);
-    assert_eq!(list["itemsPerPage"], 5);
+    assert_eq!(
+        ids,
+        [USER, ENTERPRISE, GROUP, config, resource_type, schema]
+    );
+    assert_eq!(list["totalResults"], 6);
+    assert_eq!(list["itemsPerPage"], 6);
     for schema in schemas {
         let id = schema["id"].as_str().unwrap();
         assert_eq!(
@@ -109,6 +114,29 @@ fn the_user_schema_has_the_standards_attributes_and_characteristics() {
     assert_eq!(of("groups")["mutability"], "readOnly");
     assert_eq!(of("emails")["multiValued"], true);
     assert_eq!(of("profileUrl")["referenceTypes"], json!(["external"]));
+}
+
+/// RFC 7643 §8.7.1.
+#[test]
+fn the_group_schema_has_the_standards_attributes_and_characteristics() {
+    let (_service, scim) = tenant();
+    let schema = scim.get(&format!("/Schemas/{GROUP}")).expect(200).json();
+    let attributes = schema["attributes"].as_array().unwrap();
+    attributes.iter().for_each(check_characteristics);
+    let [display_name, members] = attributes.as_slice() else {
+        panic!("{schema}");
+    };
+    assert_eq!(display_name["name"], "displayName");
+    assert_eq!(display_name["required"], true);
+    assert_eq!(members["name"], "members");
+    assert_eq!(members["multiValued"], true);
+    assert_eq!(members["mutability"], "readWrite");
+    let subs = members["subAttributes"].as_array().unwrap();
+    let of = |name: &str| subs.iter().find(|sub| sub["name"] == name).unwrap();
+    for name in ["value", "$ref", "type"] {
+        assert_eq!(of(name)["mutability"], "immutable", "{name}");
+    }
+    assert_eq!(of("$ref")["referenceTypes"], json!(["User", "Group"]));
 }
 
 #[track_caller]

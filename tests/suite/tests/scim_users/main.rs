@@ -6,6 +6,7 @@
 )]
 
 mod create;
+mod cursor;
 mod delete;
 mod discovery;
 mod etag;
@@ -17,6 +18,7 @@ mod patch_paths;
 mod projection;
 mod put;
 mod sort;
+mod strict;
 
 use rollcall_suite::{Answer, Client, Service};
 use serde_json::{Value as Json, json};
