@@ -35,7 +35,7 @@ pub use filter::{
 };
 pub use index::{IndexEntry, IndexValue, UniqueValue, index_entries, unique_values};
 pub use json::{MAX_DEPTH, parse_object};
-pub use members::{MemberChange, members_of};
+pub use members::{Member, MemberChange, members_of};
 pub use patch::{
     MAX_OPERATIONS, Members, OpKind, PATCH_OP_SCHEMA, PatchOp, PatchRequest, Patched, apply,
     member_change,

@@ -9,13 +9,22 @@ use serde_json::Value;
 use crate::path::excerpt;
 use crate::{JsonObject, Relation, ResourceType, ScimError};
 
+/// One who is to be a member of a group.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Member {
+    /// The id of a user or a group.
+    pub id: String,
+    /// What the client wants to be shown of it; without that, it is the name that the member has.
+    pub display: Option<String>,
+}
+
 /// What becomes of a group's direct members.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MemberChange {
     /// Whether all of them go that `add` does not name.
     pub clear: bool,
-    /// The ids of those that come; some may be members already.
-    pub add: Vec<String>,
+    /// Those that come; some may be members already.
+    pub add: Vec<Member>,
     /// The ids of those that go; some may be no members.
     pub remove: Vec<String>,
 }
@@ -28,25 +37,22 @@ impl MemberChange {
     }
 
     /// What leads from one list of ids to another.
-    pub(crate) fn between(old: &[String], new: &[String]) -> Self {
-        let before: BTreeSet<&String> = old.iter().collect();
-        let after: BTreeSet<&String> = new.iter().collect();
-        let only = |these: &BTreeSet<&String>, those: &BTreeSet<&String>| {
-            these
-                .difference(those)
-                .map(|id| (*id).clone())
-                .collect::<Vec<_>>()
+    pub(crate) fn between(old: &[Member], new: &[Member]) -> Self {
+        let ids = |members: &[Member]| -> BTreeSet<String> {
+            members.iter().map(|member| member.id.clone()).collect()
         };
+        let (before, after) = (ids(old), ids(new));
+        let come = new.iter().filter(|member| !before.contains(&member.id));
         Self {
             clear: false,
-            add: only(&after, &before),
-            remove: only(&before, &after),
+            add: come.cloned().collect(),
+            remove: before.difference(&after).cloned().collect(),
         }
     }
 }
 
-/// Takes the members out of the attributes of a group, which [`crate::accept`] has checked, and returns their ids;
-/// nothing if the type has no members.
+/// Takes the members out of the attributes of a group, which [`crate::accept`] has checked; nothing if the type has no
+/// members.
 ///
 /// # Errors
 ///
@@ -54,27 +60,34 @@ impl MemberChange {
 pub fn members_of(
     attributes: &mut JsonObject,
     rt: &ResourceType,
-) -> Result<Option<Vec<String>>, ScimError> {
+) -> Result<Option<Vec<Member>>, ScimError> {
     let Some((Relation::Members, target)) = rt.related() else {
         return Ok(None);
     };
     let listed = attributes.remove(&target.attr.name);
-    ids(listed.as_ref()).map(Some)
+    listed_members(listed.as_ref()).map(Some)
 }
 
-/// The ids of the members in a list, each once.
-pub(crate) fn ids(members: Option<&Value>) -> Result<Vec<String>, ScimError> {
+/// The members in a list, each id once.
+pub(crate) fn listed_members(members: Option<&Value>) -> Result<Vec<Member>, ScimError> {
     let elements = match members {
         Some(Value::Array(elements)) => elements.as_slice(),
         _ => &[],
     };
-    let ids: Result<BTreeSet<String>, ScimError> = elements.iter().map(id).collect();
-    ids.map(|ids| ids.into_iter().collect())
+    let members: Result<BTreeMap<String, Member>, ScimError> = elements
+        .iter()
+        .map(|element| member(element).map(|member| (member.id.clone(), member)))
+        .collect();
+    members.map(|members| members.into_values().collect())
 }
 
-fn id(member: &Value) -> Result<String, ScimError> {
-    match member.get("value").and_then(Value::as_str) {
-        Some(id) if !id.is_empty() => Ok(id.to_owned()),
+fn member(member: &Value) -> Result<Member, ScimError> {
+    let text = |name: &str| member.get(name).and_then(Value::as_str).map(str::to_owned);
+    match text("value") {
+        Some(id) if !id.is_empty() => Ok(Member {
+            id,
+            display: text("display"),
+        }),
         _ => Err(ScimError::invalid_value(format!(
             "the member `{}` needs a `value`: the id of a user or a group",
             excerpt(&member.to_string())
@@ -86,17 +99,21 @@ fn id(member: &Value) -> Result<String, ScimError> {
 #[derive(Debug, Default)]
 pub(crate) struct Tracker {
     clear: bool,
-    /// Whether an id will be a member.
-    wanted: BTreeMap<String, bool>,
+    /// Who will be a member under an id, and who will not.
+    wanted: BTreeMap<String, Option<Member>>,
 }
 
 impl Tracker {
-    pub(crate) fn add(&mut self, ids: Vec<String>) {
-        self.wanted.extend(ids.into_iter().map(|id| (id, true)));
+    /// One that was added before stays as it is.
+    pub(crate) fn add(&mut self, members: Vec<Member>) {
+        for member in members {
+            let wanted = self.wanted.entry(member.id.clone()).or_default();
+            wanted.get_or_insert(member);
+        }
     }
 
     pub(crate) fn remove(&mut self, ids: Vec<String>) {
-        self.wanted.extend(ids.into_iter().map(|id| (id, false)));
+        self.wanted.extend(ids.into_iter().map(|id| (id, None)));
     }
 
     pub(crate) fn clear(&mut self) {
@@ -109,11 +126,11 @@ impl Tracker {
             clear: self.clear,
             ..MemberChange::default()
         };
-        for (id, is_member) in self.wanted {
-            if is_member {
-                change.add.push(id);
-            } else if !self.clear {
-                change.remove.push(id);
+        for (id, member) in self.wanted {
+            match member {
+                Some(member) => change.add.push(member),
+                None if self.clear => {}
+                None => change.remove.push(id),
             }
         }
         change
@@ -130,14 +147,19 @@ mod tests {
         ids.iter().map(|id| (*id).to_owned()).collect()
     }
 
+    fn members(ids: &[&str]) -> Vec<Member> {
+        let member = |id: String| Member { id, display: None };
+        strings(ids).into_iter().map(member).collect()
+    }
+
     #[test]
     fn the_last_operation_on_an_id_counts() {
         let mut tracker = Tracker::default();
-        tracker.add(strings(&["a", "b"]));
+        tracker.add(members(&["a", "b"]));
         tracker.remove(strings(&["b", "c"]));
-        tracker.add(strings(&["c"]));
+        tracker.add(members(&["c"]));
         let change = tracker.into_change();
-        assert_eq!(change.add, ["a", "c"]);
+        assert_eq!(change.add, members(&["a", "c"]));
         assert_eq!(change.remove, ["b"]);
         assert!(!change.clear);
     }
@@ -145,22 +167,24 @@ mod tests {
     #[test]
     fn clearing_forgets_what_came_before() {
         let mut tracker = Tracker::default();
-        tracker.add(strings(&["a"]));
+        tracker.add(members(&["a"]));
         tracker.clear();
-        tracker.add(strings(&["b"]));
+        tracker.add(members(&["b"]));
         tracker.remove(strings(&["c"]));
         let change = tracker.into_change();
-        assert_eq!(change.add, ["b"]);
+        assert_eq!(change.add, members(&["b"]));
         assert!(change.clear && change.remove.is_empty());
     }
 
     #[test]
     fn a_group_gives_its_members_away_and_a_user_has_none() {
-        let group = json!({"displayName": "g", "members": [{"value": "b"}, {"value": "a", "type": "User"}, {"value": "b"}]});
+        let group = json!({"displayName": "g", "members": [{"value": "b"}, {"value": "a", "type": "User", "display": "A"}, {"value": "b"}]});
         let mut group = group.as_object().unwrap().clone();
+        let mut expected = members(&["a", "b"]);
+        expected[0].display = Some("A".to_owned());
         assert_eq!(
             members_of(&mut group, &ResourceType::group()),
-            Ok(Some(strings(&["a", "b"])))
+            Ok(Some(expected))
         );
         assert!(!group.contains_key("members"));
         assert_eq!(members_of(&mut group, &ResourceType::user()), Ok(None));
@@ -173,17 +197,15 @@ mod tests {
             json!({"value": ""}),
             json!({"$ref": "../Users/1"}),
         ] {
-            let error = ids(Some(&json!([member]))).unwrap_err();
+            let error = listed_members(Some(&json!([member]))).unwrap_err();
             assert_eq!(error.scim_type, Some(crate::ScimType::InvalidValue));
         }
     }
 
     #[test]
     fn a_difference_names_who_comes_and_who_goes() {
-        let change = MemberChange::between(&strings(&["a", "b"]), &strings(&["b", "c"]));
-        assert_eq!(
-            (change.add, change.remove),
-            (strings(&["c"]), strings(&["a"]))
-        );
+        let change = MemberChange::between(&members(&["a", "b"]), &members(&["b", "c"]));
+        assert_eq!(change.add, members(&["c"]));
+        assert_eq!(change.remove, ["a"]);
     }
 }

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use rollcall_core::{
     BulkAction, BulkOperation, BulkPlan, BulkProgress, BulkRequest, BulkResponse, BulkUnit,
-    JsonObject, MemberChange, PatchRequest, ResourceType, ScimError, UnitError, etag, excerpt,
-    members_of,
+    JsonObject, Member, MemberChange, PatchRequest, ResourceType, ScimError, UnitError, etag,
+    excerpt, members_of,
 };
 use rollcall_store::{Access, Besides, Database, Operation, Store};
 use serde_json::Value as Json;
@@ -204,7 +204,7 @@ fn without_members<D: Database>(
     session: &Session<'_, D>,
     operation: &BulkOperation,
     to_come: &[&str],
-) -> Result<(BulkOperation, Vec<String>), ScimError> {
+) -> Result<(BulkOperation, Vec<Member>), ScimError> {
     let mut operation = operation.clone();
     let resource_type = type_of(session, &operation)?;
     let BulkAction::Post(data) = &mut operation.action else {
@@ -234,7 +234,7 @@ fn without_members<D: Database>(
 async fn link<D: Database>(
     session: &Session<'_, D>,
     operation: &BulkOperation,
-    members: Vec<String>,
+    members: Vec<Member>,
 ) -> Result<String, Error> {
     let resource_type = type_of(session, operation)?;
     let besides = Besides {

@@ -40,6 +40,12 @@ impl Profile {
         Ok(Self { settings, types })
     }
 
+    /// Whether another profile is of the same settings.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.settings.is_same(&other.settings)
+    }
+
     /// How strictly requests are taken.
     #[must_use]
     pub fn mode(&self) -> Mode {

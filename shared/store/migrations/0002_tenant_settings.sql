@@ -7,6 +7,8 @@ ALTER TABLE tenant ADD COLUMN restore_on_create INTEGER NOT NULL DEFAULT 0;
 
 ALTER TABLE tenant ADD COLUMN retention_days INTEGER NOT NULL DEFAULT 0;
 
+ALTER TABLE tenant ADD COLUMN ignore_unknown_members INTEGER NOT NULL DEFAULT 0;
+
 ALTER TABLE tenant ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
 
 UPDATE tenant SET revision = random();

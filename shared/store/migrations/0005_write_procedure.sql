@@ -97,16 +97,20 @@ BEGIN
         NEW.doc IS NOT NULL
         OR NEW.password IS NOT NULL
         OR EXISTS (
-            SELECT 1 FROM json_each(NEW.members, '$.add') item WHERE NOT EXISTS (
-                SELECT 1 FROM resource c JOIN membership m ON m.member = c.seq
-                WHERE c.tenant = NEW.tenant AND c.id = item.value AND m.grp = resource.seq))
+            SELECT 1 FROM json_each(NEW.members, '$.add') item
+            CROSS JOIN resource c ON c.tenant = NEW.tenant AND c.id = item.value ->> 'id'
+            WHERE NOT EXISTS (
+                SELECT 1 FROM membership m
+                WHERE m.grp = resource.seq AND m.member = c.seq AND (NOT NEW.members ->> '$.clear'
+                    OR coalesce(m.display, '') = coalesce(nullif(item.value ->> 'display', c.display), ''))))
         OR EXISTS (
             SELECT 1 FROM json_each(NEW.members, '$.remove') item
             CROSS JOIN resource c ON c.tenant = NEW.tenant AND c.id = item.value
             CROSS JOIN membership m ON m.grp = resource.seq AND m.member = c.seq)
         OR (NEW.members ->> '$.clear' AND EXISTS (
-            SELECT 1 FROM membership m CROSS JOIN resource c ON c.seq = m.member
-            WHERE m.grp = resource.seq AND c.id NOT IN (SELECT value FROM json_each(NEW.members, '$.add')))));
+            SELECT 1 FROM membership m WHERE m.grp = resource.seq AND m.member NOT IN (
+                SELECT c.seq FROM json_each(NEW.members, '$.add') item
+                CROSS JOIN resource c ON c.tenant = NEW.tenant AND c.id = item.value ->> 'id'))));
     INSERT INTO change (tenant, at, actor, operation, type, resource, version, attributes)
     SELECT tenant, NEW.at, NEW.actor, NEW.operation, type, id, version, NEW.attributes FROM resource
     WHERE tenant = NEW.tenant AND id = NEW.id AND changes() > 0;

@@ -221,7 +221,10 @@ fn related(query: &Query<'_>, parameters: &mut Parameters) -> String {
         .filter(|part| !part.related.is_empty())
         .filter_map(|part| {
             let (relation, _) = part.resource_type.related()?;
-            let base = base.get_or_insert_with(|| parameters.bind(query.base));
+            let base = || {
+                base.get_or_insert_with(|| parameters.bind(query.base))
+                    .clone()
+            };
             let rendered = relations::rendered(relation, part.related, base);
             Some(format!(
                 "WHEN '{}' THEN {rendered}",

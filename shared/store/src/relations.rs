@@ -14,16 +14,27 @@ pub(crate) fn location(base: &str) -> String {
 }
 
 /// The relations of the resource `r` as JSON text, NULL where there are none; `subs` are the sub-attributes that are
-/// shown of each.
-pub(crate) fn rendered(relation: Relation, subs: &[String], base: &str) -> String {
-    let location = location(base);
+/// shown of each, and `base` gives the SQL of the base URI, if it is needed.
+pub(crate) fn rendered(
+    relation: Relation,
+    subs: &[String],
+    base: impl FnOnce() -> String,
+) -> String {
+    // SQLite refuses parameters that no statement has.
+    let shows_reference = subs.iter().any(|sub| sub == "$ref");
+    let location = if shows_reference {
+        location(&base())
+    } else {
+        String::new()
+    };
     let members: Vec<String> = subs
         .iter()
         .filter_map(|sub| {
             let value = match (sub.as_str(), relation) {
                 ("value", _) => "c.id",
                 ("$ref", _) => &location,
-                ("display", _) => "c.display",
+                ("display", Relation::Members) => "coalesce(m.display, c.display)",
+                ("display", Relation::Groups) => "c.display",
                 ("type", Relation::Members) => "c.type",
                 ("type", Relation::Groups) => {
                     "CASE WHEN up.direct THEN 'direct' ELSE 'indirect' END"

@@ -29,6 +29,14 @@ pub struct Settings {
     pub cursor_key: [u8; 32],
 }
 
+impl Settings {
+    /// Whether nothing has been changed between the two.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        (self.tenant, self.revision) == (other.tenant, other.revision)
+    }
+}
+
 impl<D: Database> Store<D> {
     /// Loads the settings of the tenant that the caller's token opens.
     ///

@@ -21,6 +21,9 @@ pub struct Tenant {
     pub restore_on_create: bool,
     /// For how many days deleted people are kept; 0 is not at all.
     pub retention_days: u32,
+    /// Whether ids that are no user's or group's are passed over in the members of a group, where they are an error
+    /// otherwise.
+    pub ignore_unknown_members: bool,
 }
 
 impl Tenant {
@@ -33,12 +36,14 @@ impl Tenant {
             mode: Mode::default(),
             restore_on_create: false,
             retention_days: 0,
+            ignore_unknown_members: false,
         }
     }
 }
 
 /// The columns that [`read`] takes.
-const COLUMNS: &str = "name, created, mode, restore_on_create, retention_days";
+const COLUMNS: &str =
+    "name, created, mode, restore_on_create, retention_days, ignore_unknown_members";
 
 impl<D: Database> Store<D> {
     /// Creates a tenant.
@@ -46,8 +51,9 @@ impl<D: Database> Store<D> {
     /// # Errors
     /// [`StoreError::Conflict`] when there is one of that name.
     pub async fn create_tenant(&self, tenant: &Tenant) -> Result<(), StoreError> {
-        let statement = "INSERT INTO tenant (name, mode, restore_on_create, retention_days, created, revision) \
-            VALUES (?1, ?2, ?3, ?4, ?5, random())";
+        let statement = "INSERT INTO tenant \
+            (name, mode, restore_on_create, retention_days, ignore_unknown_members, created, revision) \
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, random())";
         let mut parameters = settings(tenant).to_vec();
         parameters.push(tenant.created.as_micros().into());
         self.run(statement, parameters).await.map(drop)
@@ -58,8 +64,8 @@ impl<D: Database> Store<D> {
     /// # Errors
     /// [`StoreError::NotFound`] when there is none of that name.
     pub async fn update_tenant(&self, tenant: &Tenant) -> Result<(), StoreError> {
-        let statement = "UPDATE tenant SET mode = ?2, restore_on_create = ?3, retention_days = ?4, revision = random() \
-            WHERE name = ?1 RETURNING id";
+        let statement = "UPDATE tenant SET mode = ?2, restore_on_create = ?3, retention_days = ?4, \
+            ignore_unknown_members = ?5, revision = random() WHERE name = ?1 RETURNING id";
         let rows = self.run(statement, settings(tenant).to_vec()).await?;
         if rows.is_empty() {
             Err(StoreError::NotFound)
@@ -116,12 +122,13 @@ impl<D: Database> Store<D> {
 }
 
 /// Name and settings as parameters.
-fn settings(tenant: &Tenant) -> [Value; 4] {
+fn settings(tenant: &Tenant) -> [Value; 5] {
     [
         tenant.name.as_str().into(),
         mode_name(tenant.mode).into(),
         i64::from(tenant.restore_on_create).into(),
         i64::from(tenant.retention_days).into(),
+        i64::from(tenant.ignore_unknown_members).into(),
     ]
 }
 
@@ -135,5 +142,6 @@ fn read(row: &Row) -> Result<Tenant, StoreError> {
         mode: mode_of(row.text(2)?.unwrap_or_default()),
         restore_on_create: integer(3)? != 0,
         retention_days: u32::try_from(integer(4)?).map_err(|_| damaged())?,
+        ignore_unknown_members: integer(5)? != 0,
     })
 }

@@ -1,6 +1,6 @@
 //! Writing a resource: one statement, whatever it touches.
 
-use rollcall_core::{MemberChange, Resource, ResourceType, display_of, fold};
+use rollcall_core::{Member, MemberChange, Resource, ResourceType, display_of, fold};
 use serde_json::{Value as Json, json};
 
 use crate::access::Caller;
@@ -74,6 +74,13 @@ impl Besides {
         if self.members.is_empty() {
             return Value::Null;
         }
+        let member = |member: &Member| match &member.display {
+            None => json!({ "id": member.id }),
+            Some(display) => {
+                json!({ "id": member.id, "display": display, "folded": fold(display) })
+            }
+        };
+        let add: Vec<Json> = add.iter().map(member).collect();
         json!({ "clear": i64::from(*clear), "add": add, "remove": remove })
             .to_string()
             .into()

@@ -167,7 +167,7 @@ impl<'s, D: Database> Fixture<'s, D> {
 
     pub async fn get(&self, id: &str) -> Result<Option<Resource>, StoreError> {
         let found = self.find_user(id, &[]).await?;
-        Ok(found.map(|found| found.resource))
+        found.map(|found| found.resource()).transpose()
     }
 
     /// A user, with their groups if sub-attributes are named.
@@ -223,7 +223,8 @@ impl<'s, D: Database> Fixture<'s, D> {
 /// The userNames on a page.
 pub fn names(page: &Page) -> Vec<String> {
     let name = |(_, found): &(usize, Found)| {
-        let name = found.resource.attributes.get("userName");
+        let attributes = found.resource().ok()?.attributes;
+        let name = attributes.get("userName");
         name.and_then(Json::as_str).map(str::to_owned)
     };
     page.resources.iter().filter_map(name).collect()

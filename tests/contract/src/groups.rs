@@ -1,7 +1,7 @@
 //! Groups: who is a member of what.
 
 use anyhow::{Context, Result, ensure};
-use rollcall_core::{Filter, MemberChange, Resource};
+use rollcall_core::{Filter, Member, MemberChange, Resource};
 use rollcall_store::{
     Besides, Database, Found, Operation, Part, Query, Relations, Start, StoreError,
 };
@@ -79,9 +79,8 @@ impl<D: Database> Fixture<'_, D> {
         let page = self.store.list(&self.caller(), &query).await?;
         ensure!(page.total == page.resources.len() as u64);
         let name = |found: &Found| {
-            found.resource.attributes["displayName"]
-                .as_str()
-                .map(str::to_owned)
+            let attributes = found.resource().ok()?.attributes;
+            attributes["displayName"].as_str().map(str::to_owned)
         };
         Ok(page
             .resources
@@ -95,6 +94,13 @@ fn ids(members: &[&Resource]) -> Vec<String> {
     members.iter().map(|member| member.id.clone()).collect()
 }
 
+fn named(member: &Resource, display: Option<&str>) -> Member {
+    Member {
+        id: member.id.clone(),
+        display: display.map(str::to_owned),
+    }
+}
+
 fn adding(members: &[&Resource]) -> Besides {
     changing(false, members, &[])
 }
@@ -102,7 +108,7 @@ fn adding(members: &[&Resource]) -> Besides {
 fn changing(clear: bool, add: &[&Resource], remove: &[&Resource]) -> Besides {
     let members = MemberChange {
         clear,
-        add: ids(add),
+        add: add.iter().map(|member| named(member, None)).collect(),
         remove: ids(remove),
     };
     Besides {
@@ -167,11 +173,7 @@ pub async fn a_member_change_that_changes_nothing_leaves_the_version<D: Database
     ] {
         f.enrol(&group, &besides).await?;
         let found = f.find_group(&group).await?;
-        ensure!(
-            found.resource == group,
-            "it has become {:?}",
-            found.resource
-        );
+        ensure!(found.resource()? == group, "it has become {found:?}");
         ensure!(members(&found)? == [anna.id.clone()]);
     }
     let log = f.store.changes(&f.access.tenant, 0, 10).await?;
@@ -187,14 +189,14 @@ pub async fn members_come_and_go_in_one_step<D: Database>(f: Fixture<'_, D>) -> 
     f.enrol(&group, &changing(false, &[&clara, &anna], &[&berta]))
         .await?;
     let found = f.find_group(&group).await?;
-    ensure!(found.resource.version == 2);
+    ensure!(found.version == 2);
     ensure!(members(&found)? == ids(&[&anna, &clara]));
     f.enrol(&group, &changing(true, &[&berta], &[])).await?;
     let found = f.find_group(&group).await?;
     ensure!(members(&found)? == ids(&[&berta]));
     f.enrol(&group, &changing(true, &[], &[])).await?;
     let found = f.find_group(&group).await?;
-    ensure!(members(&found)?.is_empty() && found.resource.version == 4);
+    ensure!(members(&found)?.is_empty() && found.version == 4);
     let log = f.store.changes(&f.access.tenant, 0, 10).await?;
     let last = log.last().context("no change")?;
     ensure!(last.operation == "patch" && last.attributes == ["members"] && last.version == 4);
@@ -212,7 +214,7 @@ pub async fn a_member_that_is_not_there_refuses_the_whole_write<D: Database>(
     let refused = f.enrol(&group, &adding(&[&anna, &nobody])).await;
     ensure!(refused == Err(StoreError::NoSuchMember), "{refused:?}");
     let found = f.find_group(&group).await?;
-    ensure!(members(&found)?.is_empty() && found.resource == group);
+    ensure!(members(&found)?.is_empty() && found.resource()? == group);
     let (other, settings) = f.other().await?;
     let there = f.user("there", &json!({"userName": "there"}));
     f.store
@@ -299,7 +301,7 @@ pub async fn a_deleted_member_leaves_its_groups<D: Database>(f: Fixture<'_, D>) 
     f.delete(&anna.id, None).await?;
     let found = f.find_group(&group).await?;
     ensure!(members(&found)? == ids(&[&berta]));
-    ensure!(found.resource.version == 2, "the group's version stayed");
+    ensure!(found.version == 2, "the group's version stayed");
     let log = f.store.changes(&f.access.tenant, 0, 10).await?;
     let told: Vec<_> = log
         .iter()
@@ -313,5 +315,37 @@ pub async fn a_deleted_member_leaves_its_groups<D: Database>(f: Fixture<'_, D>) 
     let caller = f.caller();
     f.store.delete(&caller, &f.groups, &group.id, None).await?;
     ensure!(f.groups_of(&berta).await?.is_empty());
+    Ok(())
+}
+
+pub async fn what_a_client_calls_a_member_is_shown<D: Database>(f: Fixture<'_, D>) -> Result<()> {
+    let anna = f.create_named("anna").await?;
+    let group = f.group("group", &[]).await?;
+    let give = |clear: bool, display: &str| {
+        let mut besides = changing(clear, &[], &[]);
+        besides.members.add = vec![named(&anna, Some(display))];
+        besides
+    };
+    let expected = [
+        // Her own name: it follows her when she changes it.
+        (give(false, "anna"), 2, "anna"),
+        // Adding whoever is there changes nothing.
+        (give(false, "Annie"), 2, "anna"),
+        (give(true, "Annie"), 3, "Annie"),
+        (give(true, "Annie"), 3, "Annie"),
+        (give(true, "anna"), 4, "anna"),
+    ];
+    for (besides, version, display) in expected {
+        f.enrol(&group, &besides).await?;
+        let found = f.find_group(&group).await?;
+        let shown = list(found.related.as_deref())?;
+        ensure!(shown[0]["display"] == display, "{shown:?}");
+        ensure!(found.version == version, "version {}", found.version);
+        ensure!(members(&found)?.len() == 1);
+    }
+    let filter = "members.display eq \"ANNA\"";
+    ensure!(f.find_groups(filter).await? == ["group"]);
+    f.enrol(&group, &give(true, "Ännie")).await?;
+    ensure!(f.find_groups("members.display sw \"änn\"").await? == ["group"]);
     Ok(())
 }

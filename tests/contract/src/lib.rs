@@ -53,6 +53,7 @@ pub async fn run<D: Database>(store: &Store<D>) -> Vec<Outcome> {
         groups::groups_are_direct_and_indirect_and_cycles_are_harmless,
         groups::filters_find_groups_by_their_members,
         groups::a_deleted_member_leaves_its_groups,
+        groups::what_a_client_calls_a_member_is_shown,
         tenancy::a_token_opens_its_own_tenant_only,
         tenancy::an_expired_token_opens_nothing,
         tenancy::a_deleted_token_opens_nothing,

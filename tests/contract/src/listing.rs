@@ -17,7 +17,6 @@ pub async fn an_unfiltered_list_counts_without_the_deleted<D: Database>(
         .await?
         .resources[0]
         .1
-        .resource
         .id
         .clone();
     f.delete(&b, None).await?;

@@ -146,7 +146,7 @@ pub async fn the_same_name_in_two_tenants_is_two_people<D: Database>(
     );
     let page = f.page(Some("userName eq \"anna\""), None, 0, 10).await?;
     ensure!(
-        page.total == 1 && page.resources[0].1.resource == here,
+        page.total == 1 && page.resources[0].1.resource()? == here,
         "a filter reached across"
     );
     ensure!(

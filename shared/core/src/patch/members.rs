@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::add::as_array;
 use super::place::{Place, Selection, check_writable};
 use super::{OpKind, Patch};
-use crate::members::ids;
+use crate::members::{Member, listed_members};
 use crate::schema::Target;
 use crate::validate::coerce;
 use crate::{CompareOp, Filter, Literal, Mode, Relation, ScimError, fold};
@@ -44,7 +44,9 @@ impl Patch<'_> {
             // Entra: `{"op":"Remove","path":"members","value":[{"value":"u"}]}` removes u, never the whole list
             // (golden/entra_group_life_cycle.json).
             (Place::Attribute(_), None, OpKind::Remove, Some(value)) if !value.is_null() => {
-                members.tracker.remove(listed(target, value, Mode::Compat)?);
+                let listed = listed(target, value, Mode::Compat)?;
+                let ids = listed.into_iter().map(|member| member.id);
+                members.tracker.remove(ids.collect());
             }
             (Place::Attribute(_), None, OpKind::Remove, _) => members.tracker.clear(),
             (Place::Selected(selection), None, OpKind::Remove, _) => match named(selection) {
@@ -57,14 +59,14 @@ impl Patch<'_> {
     }
 }
 
-/// The ids in a list of members.
-fn listed(target: Target<'_>, value: &Value, mode: Mode) -> Result<Vec<String>, ScimError> {
+/// The members in a list.
+fn listed(target: Target<'_>, value: &Value, mode: Mode) -> Result<Vec<Member>, ScimError> {
     let list = match mode {
         // A single object is a list of one.
         Mode::Compat => as_array(value),
         Mode::Strict => value.clone(),
     };
-    ids(coerce(target, list, mode)?.as_ref())
+    listed_members(coerce(target, list, mode)?.as_ref())
 }
 
 /// The ids that a filter names, if it is made of `value eq "…"` alone.

@@ -19,7 +19,7 @@ use std::cell::RefCell;
 use request::in_operation;
 use serde_json::Value;
 
-use crate::members::{Tracker, ids};
+use crate::members::{Tracker, listed_members};
 use crate::path::excerpt;
 use crate::validate::check_required;
 use crate::{
@@ -143,8 +143,8 @@ pub fn apply(
         Some(Absent { needed: true, .. }) => Members::Needed,
         Some(absent) => Members::Changed(absent.tracker.into_change()),
         None => Members::Changed(MemberChange::between(
-            &ids(given.as_ref())?,
-            &ids(left.as_ref())?,
+            &listed_members(given.as_ref())?,
+            &listed_members(left.as_ref())?,
         )),
     };
     Ok(Patched {

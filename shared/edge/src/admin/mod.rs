@@ -39,13 +39,24 @@ async fn answer<D: Database, B: Body<Data = Bytes>>(
     match (&segments[..], head.method()) {
         (["tenants"], &Method::GET) => tenants::list(ctx).await,
         (["tenants"], &Method::POST) => {
-            let known = ["name", "mode", "restoreOnCreate", "retentionDays"];
+            let known = [
+                "name",
+                "mode",
+                "restoreOnCreate",
+                "retentionDays",
+                "ignoreUnknownMembers",
+            ];
             tenants::create(ctx, body::read(body, &known).await?).await
         }
         (["tenants"], _) => Err(Problem::method("GET, POST")),
         (["tenants", name], &Method::GET) => tenants::get(ctx, name).await,
         (["tenants", name], &Method::PATCH) => {
-            let known = ["mode", "restoreOnCreate", "retentionDays"];
+            let known = [
+                "mode",
+                "restoreOnCreate",
+                "retentionDays",
+                "ignoreUnknownMembers",
+            ];
             tenants::update(ctx, name, body::read(body, &known).await?).await
         }
         (["tenants", name], &Method::DELETE) => tenants::delete(ctx, name).await,

@@ -64,6 +64,12 @@ fn settings(body: &JsonObject) -> Result<TenantSettings, Problem> {
             value.as_str().map(str::to_owned)
         })?,
         restore_on_create: optional(body, "restoreOnCreate", "true or false", Json::as_bool)?,
+        ignore_unknown_members: optional(
+            body,
+            "ignoreUnknownMembers",
+            "true or false",
+            Json::as_bool,
+        )?,
         retention_days: optional(body, "retentionDays", "a number of days", Json::as_i64)?,
     })
 }
@@ -79,5 +85,6 @@ fn show(tenant: &Tenant) -> Json {
         "mode": mode,
         "restoreOnCreate": tenant.restore_on_create,
         "retentionDays": tenant.retention_days,
+        "ignoreUnknownMembers": tenant.ignore_unknown_members,
     })
 }

@@ -7,7 +7,7 @@ use http::{Method, Request};
 use http_body::Body;
 use rollcall_core::ScimError;
 use rollcall_service::{
-    Access, Ctx, Database, Profile, Session, TokenHash, admit, authenticate, fresh_profile, profile,
+    Access, Ctx, Database, Profile, Session, TokenHash, admit, fresh_profile, profile,
 };
 
 use super::address::Address;
@@ -55,13 +55,7 @@ pub(super) async fn handle<'r, D: Database, B: Body<Data = Bytes>>(
 ) -> FullResponse {
     let answered = match call(ctx, head) {
         Err(error) => Err(error.into()),
-        Ok(mut call) => match answer_call(ctx, &mut call, body, answer).await {
-            Err(refusal) if refusal.is_about_the_request() => Err(authenticate(ctx, &call.access)
-                .await
-                .err()
-                .map_or(refusal, Refusal::Error)),
-            answered => answered,
-        },
+        Ok(mut call) => answer_call(ctx, &mut call, body, answer).await,
     };
     answered.unwrap_or_else(Refusal::into_response)
 }
@@ -81,10 +75,21 @@ async fn answer_call<'r, D: Database, B: Body<Data = Bytes>>(
         call.body = body::read(body).await?;
     }
     for _ in 1..ATTEMPTS {
-        match answer(call, &current).await {
-            Err(Refusal::Reconfigured) => current = fresh_profile(ctx, &call.access).await?,
-            answered => return answered,
+        let answered = answer(call, &current).await;
+        let is_to_be_checked = match &answered {
+            Err(Refusal::Reconfigured) => true,
+            // It may come from settings that no longer hold, and no statement may have looked at the token.
+            Err(refusal) => refusal.is_about_the_request(),
+            Ok(_) => false,
+        };
+        if !is_to_be_checked {
+            return answered;
         }
+        let fresh = fresh_profile(ctx, &call.access).await?;
+        if fresh.is_same(&current) {
+            return answered;
+        }
+        current = fresh;
     }
     answer(call, &current).await
 }

@@ -18,6 +18,8 @@ pub struct TenantSettings {
     pub restore_on_create: Option<bool>,
     /// For how many days deleted people are kept; 0 is not at all.
     pub retention_days: Option<i64>,
+    /// Whether unknown ids are passed over in the members of a group.
+    pub ignore_unknown_members: Option<bool>,
 }
 
 impl TenantSettings {
@@ -35,6 +37,9 @@ impl TenantSettings {
         }
         if let Some(restore) = self.restore_on_create {
             tenant.restore_on_create = restore;
+        }
+        if let Some(ignore) = self.ignore_unknown_members {
+            tenant.ignore_unknown_members = ignore;
         }
         if let Some(days) = self.retention_days {
             let fits = (0..=MAX_RETENTION_DAYS).contains(&days);

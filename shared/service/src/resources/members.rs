@@ -13,7 +13,8 @@ pub(super) async fn no_such_member<D: Database>(
     session: &Session<'_, D>,
     members: &MemberChange,
 ) -> Error {
-    match session.store.missing(&session.caller(), &members.add).await {
+    let ids: Vec<String> = members.add.iter().map(|member| member.id.clone()).collect();
+    match session.store.missing(&session.caller(), &ids).await {
         Ok(Some(id)) => ScimError::invalid_value(format!(
             "there is no user or group with the id `{}`: create it first, or leave it out of `members`",
             excerpt(&id)

@@ -16,21 +16,33 @@ pub(crate) struct SortKey {
     pub walk: Option<(&'static str, String)>,
 }
 
-impl Compiler<'_> {
-    /// What to sort the rows `r` by. Without a target it is the order of creation.
-    pub fn sort_key(&mut self, target: Option<&Target<'_>>) -> SortKey {
-        let column = |expression: &str| SortKey {
+impl SortKey {
+    /// The order of creation.
+    pub fn created() -> Self {
+        Self::column("r.created")
+    }
+
+    /// No value.
+    pub fn none() -> Self {
+        Self::column("NULL")
+    }
+
+    fn column(expression: &str) -> Self {
+        Self {
             expression: expression.to_owned(),
             join: String::new(),
             walk: None,
-        };
-        let Some(target) = target else {
-            return column("r.created");
-        };
+        }
+    }
+}
+
+impl Compiler<'_> {
+    /// What to sort the rows `r` by.
+    pub fn sort_key(&mut self, target: &Target<'_>) -> SortKey {
         match Place::of(target) {
-            Place::Column(expression) => column(expression),
-            Place::Location => column("r.id"),
-            Place::Related(relation) => column(&self.first_related(relation, target)),
+            Place::Column(expression) => SortKey::column(expression),
+            Place::Location => SortKey::column("r.id"),
+            Place::Related(relation) => SortKey::column(&self.first_related(relation, target)),
             Place::Index => {
                 let path = self.path(target);
                 let join = format!(

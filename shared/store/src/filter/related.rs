@@ -77,7 +77,8 @@ impl Compiler<'_> {
                 let base = self.bind(self.base);
                 format!("({})", location(&base))
             }
-            ("display", _) => "c.folded".to_owned(),
+            ("display", Relation::Members) => "coalesce(m.folded, c.folded)".to_owned(),
+            ("display", Relation::Groups) => "c.folded".to_owned(),
             ("type", Relation::Members) => "lower(c.type)".to_owned(),
             ("type", Relation::Groups) => {
                 "CASE WHEN m.direct THEN 'direct' ELSE 'indirect' END".to_owned()

@@ -6,6 +6,9 @@ use super::{Part, Query, Start};
 use crate::access::Caller;
 use crate::filter::{Compiler, Parameters, SortKey};
 
+/// More than any list has; the size of a page can be added to it.
+const MAX_OFFSET: i64 = i64::MAX / 2;
+
 /// The query for `row` and `key` of a page, and of one row more, which tells whether the list goes on.
 pub(super) fn select(
     query: &Query<'_>,
@@ -13,7 +16,7 @@ pub(super) fn select(
     parameters: &mut Parameters,
 ) -> String {
     let offset = match query.start {
-        Start::Offset(offset) => i64::try_from(offset).unwrap_or(i64::MAX - 1000),
+        Start::Offset(offset) => i64::try_from(offset).unwrap_or(MAX_OFFSET).min(MAX_OFFSET),
         Start::After(_) | Start::Before(_) => 0,
     };
     let limit = parameters.bind(i64::from(query.limit) + 1);
@@ -23,6 +26,7 @@ pub(super) fn select(
         // SQLite compiles a statement anew each time that a bare parameter limits it, hence `+ 0`.
         most: format!("{limit} + {offset}"),
         descends: descends(query),
+        is_sorted: query.parts.iter().any(|part| part.sort.is_some()),
     };
     let parts: Vec<String> = query
         .parts
@@ -67,6 +71,8 @@ struct Bounds {
     /// How many rows a part has to give at the most.
     most: String,
     descends: bool,
+    /// Whether the list is sorted by an attribute, which some of the types may lack.
+    is_sorted: bool,
 }
 
 struct After {
@@ -120,7 +126,11 @@ impl Bounds {
 }
 
 fn part_of(part: &Part<'_>, bounds: &Bounds, compiler: &mut Compiler<'_>) -> String {
-    let key = compiler.sort_key(part.sort.map(|sort| &sort.target));
+    let key = match part.sort {
+        Some(sort) => compiler.sort_key(&sort.target),
+        None if bounds.is_sorted => SortKey::none(),
+        None => SortKey::created(),
+    };
     if let Some(walk) = &key.walk
         && is_walked(part)
     {
@@ -131,9 +141,10 @@ fn part_of(part: &Part<'_>, bounds: &Bounds, compiler: &mut Compiler<'_>) -> Str
     } = &key;
     let matching = compiler.matching(part.filter);
     let rows = if join.is_empty() {
-        let after = match part.sort {
-            Some(_) => bounds.condition(expression, "r.seq"),
-            None => bounds.condition_of_present(expression, "r.seq"),
+        let after = if bounds.is_sorted {
+            bounds.condition(expression, "r.seq")
+        } else {
+            bounds.condition_of_present(expression, "r.seq")
         };
         format!("SELECT r.seq AS row, {expression} AS key {matching}{after}")
     } else {
@@ -143,9 +154,10 @@ fn part_of(part: &Part<'_>, bounds: &Bounds, compiler: &mut Compiler<'_>) -> Str
         )
     };
     // The direction alone, where an index has it: `NULLS LAST` would keep SQLite from using it.
-    let order = match part.sort {
-        None => direction("key", "row", bounds.descends),
-        Some(_) => bounds.order("key", "row"),
+    let order = if bounds.is_sorted {
+        bounds.order("key", "row")
+    } else {
+        direction("key", "row", bounds.descends)
     };
     format!(
         "SELECT row, key FROM ({rows} ORDER BY {order} LIMIT {})",
