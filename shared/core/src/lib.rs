@@ -1,4 +1,4 @@
-//! SCIM, pure: filters and paths, schemas, validation, PATCH, projection, sorting, errors.
+//! SCIM, pure: filters and paths, schemas, validation, PATCH, projection, sorting, PRECIS, errors.
 //!
 //! Nothing here does I/O, reads a clock or draws a random number: a function's answer depends on its
 //! arguments alone. [RFC 7643](https://www.rfc-editor.org/rfc/rfc7643) is the schema,
@@ -12,6 +12,7 @@ mod index;
 mod json;
 mod patch;
 mod path;
+mod precis;
 mod projection;
 mod resource;
 pub mod schema;
@@ -24,12 +25,13 @@ mod validate;
 pub use error::{ERROR_SCHEMA, ScimError, ScimType};
 pub use filter::{
     Bound, CompareOp, Filter, Literal, MAX_FILTER_DEPTH, MAX_FILTER_LENGTH, MAX_FILTER_TERMS,
-    Operand, PatchPath, fold, matches,
+    Operand, PatchPath, matches,
 };
 pub use index::{IndexEntry, IndexValue, index_entries, unique_values};
 pub use json::{MAX_DEPTH, parse_object};
 pub use patch::{MAX_OPERATIONS, OpKind, PATCH_OP_SCHEMA, PatchOp, PatchRequest, apply};
 pub use path::{AttrPath, excerpt};
+pub use precis::{fold, opaque_string};
 pub use projection::Projection;
 pub use resource::Resource;
 pub use schema::{

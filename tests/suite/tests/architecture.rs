@@ -28,6 +28,8 @@ const COMPONENT: &[&str] = &["rollcall-core", "rollcall-edge", "rollcall-spin"];
 /// What core is built from: none of it does I/O. (jiff could read the clock and the time zones of the system, with
 /// features that are off.)
 const CORE: &[&str] = &[
+    "icu_normalizer",
+    "icu_properties",
     "jiff",
     "proptest",
     "serde",

@@ -17,7 +17,7 @@ use request::in_operation;
 use serde_json::Value;
 
 use crate::path::excerpt;
-use crate::validate::check_required;
+use crate::validate::check_whole;
 use crate::{JsonObject, Mode, PatchPath, Resource, ResourceType, ScimError};
 
 /// What an operation does.
@@ -76,8 +76,8 @@ struct Patch<'a> {
 /// # Errors
 ///
 /// `invalidPath` if a path names what the type lacks; `noTarget` if it selects nothing that could be
-/// operated on; `mutability` if the client may not change it; `invalidValue` if a value does not fit;
-/// `invalidFilter` if a path's filter does not.
+/// operated on; `mutability` if the client may not change it; `invalidValue` if a value does not fit,
+/// or a new `userName` has characters that no user name can have; `invalidFilter` if a path's filter does not.
 pub fn apply(
     resource: &Resource,
     ops: &[PatchOp],
@@ -95,7 +95,7 @@ pub fn apply(
             .apply_one(&mut document, op)
             .map_err(|error| in_operation(position, ops.len(), error))?;
     }
-    check_required(&document, rt)?;
+    check_whole(&document, Some(&resource.attributes), rt, mode)?;
     Ok(document)
 }
 
