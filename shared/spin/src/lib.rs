@@ -6,5 +6,6 @@ mod serve;
 mod sqlite;
 mod variables;
 
+pub use random::HostRandom;
 pub use serve::serve;
 pub use sqlite::Sqlite;

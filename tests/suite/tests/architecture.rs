@@ -11,11 +11,15 @@ use rollcall_suite::workspace;
 use serde_json::Value as Json;
 
 /// For each crate under `shared/`, the crates of this workspace that it may name.
-const ARROWS: [(&str, &[&str]); 5] = [
+const ARROWS: [(&str, &[&str]); 6] = [
     ("rollcall-core", &[]),
     ("rollcall-store", &["rollcall-core"]),
     ("rollcall-service", &["rollcall-core", "rollcall-store"]),
-    ("rollcall-edge", &["rollcall-core", "rollcall-service"]),
+    ("rollcall-password", &[]),
+    (
+        "rollcall-edge",
+        &["rollcall-core", "rollcall-password", "rollcall-service"],
+    ),
     (
         "rollcall-spin",
         &["rollcall-core", "rollcall-service", "rollcall-store"],

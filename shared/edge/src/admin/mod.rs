@@ -1,7 +1,5 @@
 //! The admin API: tenants and their provisioning tokens, as JSON over HTTP with errors as problem details (RFC 9457).
 
-mod body;
-mod problem;
 mod tenants;
 mod tokens;
 
@@ -12,9 +10,11 @@ use rollcall_core::excerpt;
 use rollcall_service::{Ctx, Database, admin};
 
 use crate::bearer;
+use crate::body::MAX_BODY;
+use crate::object;
 use crate::path;
+use crate::problem::Problem;
 use crate::respond::FullResponse;
-use problem::Problem;
 
 /// Answers a request under `/admin/v1`.
 pub async fn handle<D: Database, B: Body<Data = Bytes>>(
@@ -38,7 +38,8 @@ async fn answer<D: Database, B: Body<Data = Bytes>>(
     match (&segments[..], head.method()) {
         (["tenants"], &Method::GET) => tenants::list(ctx).await,
         (["tenants"], &Method::POST) => {
-            tenants::create(ctx, body::read(body, &["name"]).await?).await
+            let body = object::read(body, MAX_BODY, &["name"]).await?;
+            tenants::create(ctx, body).await
         }
         (["tenants"], _) => Err(Problem::method("GET, POST")),
         (["tenants", name], &Method::GET) => tenants::get(ctx, name).await,
@@ -46,7 +47,7 @@ async fn answer<D: Database, B: Body<Data = Bytes>>(
         (["tenants", _], _) => Err(Problem::method("GET, DELETE")),
         (["tenants", name, "tokens"], &Method::GET) => tokens::list(ctx, name).await,
         (["tenants", name, "tokens"], &Method::POST) => {
-            let body = body::read(body, &["name", "expires_at"]).await?;
+            let body = object::read(body, MAX_BODY, &["name", "expires_at"]).await?;
             tokens::create(ctx, name, body).await
         }
         (["tenants", _, "tokens"], _) => Err(Problem::method("GET, POST")),
