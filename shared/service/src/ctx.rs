@@ -7,7 +7,7 @@ use rollcall_store::{Database, Store, StoreError};
 use uuid::Builder;
 
 use crate::config::Config;
-use crate::ports::{Clock, Random};
+use crate::ports::{Clock, Passwords, Random};
 
 /// The store, the ports and the configuration.
 pub struct Ctx<D: Database> {
@@ -15,6 +15,8 @@ pub struct Ctx<D: Database> {
     store: OnceCell<Store<D>>,
     clock: Box<dyn Clock>,
     random: Box<dyn Random>,
+    /// Whoever hashes passwords.
+    pub passwords: Box<dyn Passwords>,
     /// What the operator set.
     pub config: Config,
 }
@@ -25,6 +27,7 @@ impl<D: Database> Ctx<D> {
         database: D,
         clock: impl Clock + 'static,
         random: impl Random + 'static,
+        passwords: impl Passwords + 'static,
         config: Config,
     ) -> Self {
         Self {
@@ -32,6 +35,7 @@ impl<D: Database> Ctx<D> {
             store: OnceCell::new(),
             clock: Box::new(clock),
             random: Box::new(random),
+            passwords: Box::new(passwords),
             config,
         }
     }

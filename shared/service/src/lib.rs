@@ -13,6 +13,6 @@ pub mod resources;
 pub use access::{authenticate, ready};
 pub use config::Config;
 pub use ctx::Ctx;
-pub use ports::{Clock, Random};
+pub use ports::{Answer, Clock, PasswordError, Passwords, Random};
 // What the use cases take and give, so that their callers need not know the store.
 pub use rollcall_store::{Access, Database, StoreError, Tenant, TenantName, Token, TokenHash};

@@ -11,7 +11,7 @@ static USER: LazyLock<ResourceType> = LazyLock::new(ResourceType::user);
 
 #[http_service]
 async fn handle(request: Request) -> impl IntoResponse {
-    rollcall_spin::serve(request, async |ctx, request| {
+    rollcall_spin::serve_with_passwords(request, async |ctx, request| {
         scim::resources(ctx, &USER, request).await
     })
     .await
