@@ -1,4 +1,4 @@
-//! SCIM, pure: filters and paths, schemas, validation, PATCH, projection, sorting, bulk, errors.
+//! SCIM, pure: filters and paths, schemas, validation, PATCH, projection, sorting, bulk, PRECIS, errors.
 //!
 //! Nothing here does I/O, reads a clock or draws a random number: a function's answer depends on its
 //! arguments alone. [RFC 7643](https://www.rfc-editor.org/rfc/rfc7643) is the schema,
@@ -14,6 +14,7 @@ mod json;
 mod members;
 mod patch;
 mod path;
+mod precis;
 mod projection;
 mod resource;
 pub mod schema;
@@ -31,7 +32,7 @@ pub use bulk::{
 pub use error::{ERROR_SCHEMA, ScimError, ScimType};
 pub use filter::{
     Bound, CompareOp, Filter, Literal, MAX_FILTER_DEPTH, MAX_FILTER_LENGTH, MAX_FILTER_TERMS,
-    Operand, PatchPath, fold, matches,
+    Operand, PatchPath, matches,
 };
 pub use index::{IndexEntry, IndexValue, UniqueValue, index_entries, unique_values};
 pub use json::{MAX_DEPTH, parse_object};
@@ -41,6 +42,7 @@ pub use patch::{
     member_change,
 };
 pub use path::{AttrPath, excerpt};
+pub use precis::{fold, opaque_string};
 pub use projection::Projection;
 pub use resource::{Resource, display_of, etag};
 pub use schema::{

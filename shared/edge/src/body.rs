@@ -3,6 +3,8 @@
 use std::pin::pin;
 
 use bytes::Bytes;
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
 use http_body::Body;
 use http_body_util::BodyExt;
 
@@ -13,17 +15,31 @@ pub(crate) const MAX_BODY: usize = 1024 * 1024;
 /// reads gets the answer, and not a broken connection.
 const MAX_DRAINED: usize = 16 * MAX_BODY;
 
+/// The media type of a body, without its parameters; empty when it cannot be read.
+pub(crate) fn media_type(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(CONTENT_TYPE)?.to_str().unwrap_or_default();
+    Some(value.split(';').next().unwrap_or_default().trim())
+}
+
 /// Why a body could not be read.
 #[derive(Debug, PartialEq)]
 pub(crate) enum BodyError {
-    /// It has more than [`MAX_BODY`] bytes.
+    /// It has more bytes than it may.
     TooLarge,
     /// The client went away before the end.
     Broken,
 }
 
-/// Reads a body to its end.
+/// Reads a body of at most [`MAX_BODY`] bytes to its end.
 pub(crate) async fn read<B: Body<Data = Bytes>>(body: B) -> Result<Bytes, BodyError> {
+    read_up_to(body, MAX_BODY).await
+}
+
+/// Reads a body of at most `max` bytes to its end.
+pub(crate) async fn read_up_to<B: Body<Data = Bytes>>(
+    body: B,
+    max: usize,
+) -> Result<Bytes, BodyError> {
     let mut body = pin!(body);
     let mut kept = Vec::new();
     let mut length = 0;
@@ -32,13 +48,13 @@ pub(crate) async fn read<B: Body<Data = Bytes>>(body: B) -> Result<Bytes, BodyEr
             continue;
         };
         length += data.len();
-        if length <= MAX_BODY {
+        if length <= max {
             kept.extend_from_slice(&data);
         } else if length > MAX_DRAINED {
             break;
         }
     }
-    if length > MAX_BODY {
+    if length > max {
         Err(BodyError::TooLarge)
     } else {
         Ok(kept.into())
@@ -70,6 +86,9 @@ mod tests {
         let largest = Bytes::from(vec![b'x'; MAX_BODY]);
         assert_eq!(block_on(read(Full::new(largest.clone()))), Ok(largest));
         assert_eq!(block_on(read(Full::new(Bytes::new()))), Ok(Bytes::new()));
+        let body = || Full::new(Bytes::from("four"));
+        assert_eq!(block_on(read_up_to(body(), 4)), Ok(Bytes::from("four")));
+        assert_eq!(block_on(read_up_to(body(), 3)), Err(BodyError::TooLarge));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use rollcall_store::{Database, Store, StoreError};
 use uuid::Builder;
 
 use crate::config::Config;
-use crate::ports::{Clock, Random};
+use crate::ports::{Clock, Passwords, Random};
 use crate::profile::Profiles;
 
 /// The store, the ports and the configuration.
@@ -17,6 +17,8 @@ pub struct Ctx<D: Database> {
     pub(crate) profiles: Profiles,
     clock: Box<dyn Clock>,
     random: Box<dyn Random>,
+    /// Whoever hashes passwords.
+    pub passwords: Box<dyn Passwords>,
     /// What the operator set.
     pub config: Config,
 }
@@ -27,6 +29,7 @@ impl<D: Database> Ctx<D> {
         database: D,
         clock: impl Clock + 'static,
         random: impl Random + 'static,
+        passwords: impl Passwords + 'static,
         config: Config,
     ) -> Self {
         Self {
@@ -35,6 +38,7 @@ impl<D: Database> Ctx<D> {
             profiles: Profiles::default(),
             clock: Box::new(clock),
             random: Box::new(random),
+            passwords: Box::new(passwords),
             config,
         }
     }

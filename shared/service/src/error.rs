@@ -3,6 +3,8 @@
 use rollcall_core::ScimError;
 use rollcall_store::{MAX_DOCUMENT, StoreError};
 
+use crate::ports::PasswordError;
+
 /// Why a use case fails. It then changed nothing.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Error {
@@ -27,6 +29,29 @@ impl From<StoreError> for Error {
     }
 }
 
+impl From<PasswordError> for Error {
+    fn from(error: PasswordError) -> Self {
+        Self::Refused(match error {
+            PasswordError::Refused(detail) => {
+                ScimError::invalid_value(format!("`password`: {detail}"))
+            }
+            PasswordError::Unavailable(_) => {
+                eprintln!("{error}");
+                unavailable("passwords can't be set at the moment: send the request again")
+            }
+        })
+    }
+}
+
+/// 503: it may work in a moment.
+fn unavailable(detail: &str) -> ScimError {
+    ScimError {
+        status: 503,
+        scim_type: None,
+        detail: detail.to_owned(),
+    }
+}
+
 /// The SCIM error (RFC 7644 §3.12) for a store error. What went wrong inside is logged, and doesn't leave.
 pub(crate) fn scim_error(error: StoreError) -> ScimError {
     match error {
@@ -44,11 +69,9 @@ pub(crate) fn scim_error(error: StoreError) -> ScimError {
         StoreError::TooLarge => ScimError::payload_too_large(format!(
             "the resource would be larger than {MAX_DOCUMENT} bytes: remove something first"
         )),
-        StoreError::Busy | StoreError::Reconfigured => ScimError {
-            status: 503,
-            scim_type: None,
-            detail: "the store is busy: send the request again".to_owned(),
-        },
+        StoreError::Busy | StoreError::Reconfigured => {
+            unavailable("the store is busy: send the request again")
+        }
         StoreError::Backend(_) => {
             eprintln!("{error}");
             ScimError::internal()

@@ -17,7 +17,7 @@ pub use bulk::bulk;
 pub use config::Config;
 pub use ctx::Ctx;
 pub use error::Error;
-pub use ports::{Clock, Random};
+pub use ports::{Answer, Clock, PasswordError, Passwords, Random};
 pub use profile::{Profile, admit, authenticate, fresh_profile, profile};
 pub use session::Session;
 // What the use cases take and give, so that their callers need not know the store.

@@ -16,12 +16,14 @@ impl Hashes {
     /// The hash of a password.
     ///
     /// # Errors
-    /// 400 when it is none that could be typed; 503 when it cannot be hashed.
+    /// 400 `invalidValue` when it is none that could be typed; 503 when it cannot be hashed now.
     pub async fn hash<D: Database>(&self, ctx: &Ctx<D>, password: &str) -> Result<String, Error> {
         if let Some(known) = self.0.borrow().get(password) {
             return Ok(known.clone());
         }
-        let _ = ctx;
-        Ok(String::new())
+        let hash = ctx.passwords.hash(password).await?;
+        let mut known = self.0.borrow_mut();
+        known.insert(password.to_owned(), hash.clone());
+        Ok(hash)
     }
 }

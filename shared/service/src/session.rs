@@ -93,7 +93,7 @@ impl<'s, D: Database> Session<'s, D> {
     /// The hash of a password, if there is one.
     ///
     /// # Errors
-    /// 400 when it is none that could be typed; 503 when it cannot be hashed.
+    /// As [`Hashes::hash`].
     pub(crate) async fn hash(&self, password: Option<String>) -> Result<Option<String>, Error> {
         match password {
             None => Ok(None),

@@ -1,10 +1,12 @@
 //! The ports on Spin: the only shared crate that names its SDK.
 
 mod clock;
+mod passwords;
 mod random;
 mod serve;
 mod sqlite;
 mod variables;
 
-pub use serve::serve;
+pub use random::HostRandom;
+pub use serve::{serve, serve_with_passwords};
 pub use sqlite::Sqlite;

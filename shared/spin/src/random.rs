@@ -3,7 +3,7 @@
 use rollcall_service::Random;
 
 /// The host's cryptographically secure random numbers.
-pub(crate) struct HostRandom;
+pub struct HostRandom;
 
 impl Random for HostRandom {
     fn fill(&self, bytes: &mut [u8]) {

@@ -11,11 +11,15 @@ use rollcall_suite::workspace;
 use serde_json::Value as Json;
 
 /// For each crate under `shared/`, the crates of this workspace that it may name.
-const ARROWS: [(&str, &[&str]); 5] = [
+const ARROWS: [(&str, &[&str]); 6] = [
     ("rollcall-core", &[]),
     ("rollcall-store", &["rollcall-core"]),
     ("rollcall-service", &["rollcall-core", "rollcall-store"]),
-    ("rollcall-edge", &["rollcall-core", "rollcall-service"]),
+    ("rollcall-password", &[]),
+    (
+        "rollcall-edge",
+        &["rollcall-core", "rollcall-password", "rollcall-service"],
+    ),
     (
         "rollcall-spin",
         &["rollcall-core", "rollcall-service", "rollcall-store"],
@@ -28,6 +32,8 @@ const COMPONENT: &[&str] = &["rollcall-core", "rollcall-edge", "rollcall-spin"];
 /// What core is built from: none of it does I/O. (jiff could read the clock and the time zones of the system, with
 /// features that are off.)
 const CORE: &[&str] = &[
+    "icu_normalizer",
+    "icu_properties",
     "jiff",
     "proptest",
     "serde",

@@ -6,5 +6,8 @@ use spin_sdk::http_service;
 
 #[http_service]
 async fn handle(request: Request) -> impl IntoResponse {
-    rollcall_spin::serve(request, async |ctx, request| scim::bulk(ctx, request).await).await
+    rollcall_spin::serve_with_passwords(request, async |ctx, request| {
+        scim::bulk(ctx, request).await
+    })
+    .await
 }

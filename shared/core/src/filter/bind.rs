@@ -1,9 +1,9 @@
 //! A filter bound to a resource type: names looked up, literals typed, once for all who use it.
 
-use super::{CompareOp, Filter, Literal, fold};
+use super::{CompareOp, Filter, Literal};
 use crate::path::excerpt;
 use crate::schema::{Attribute, AttributeType, ResourceType, Returned, Target};
-use crate::{AttrPath, ScimError, Timestamp};
+use crate::{AttrPath, ScimError, Timestamp, fold};
 
 /// A filter whose names and literals fit a resource type. [`super::matches()`] says what it means.
 #[derive(Clone, Debug, PartialEq)]

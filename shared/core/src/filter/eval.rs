@@ -9,7 +9,7 @@
 //! - `ne` matches if some value differs, or if there is no value at all. It is therefore not the
 //!   opposite of `eq`: `emails.type ne "work"` matches who has a work and a home address.
 //! - `eq null` is `not (… pr)`, and `ne null` is `pr`.
-//! - Text is compared by code point, folded ([`super::fold()`]) unless the attribute is case exact.
+//! - Text is compared by code point, folded ([`fold()`]) unless the attribute is case exact.
 //!   `co`, `sw` and `ew` with an empty text match any value.
 //! - A dateTime is compared as an instant, to the microsecond.
 //! - Whole and decimal numbers are compared exactly with each other: 2^53 + 1 is greater than
@@ -25,9 +25,9 @@ use std::slice;
 
 use serde_json::Value;
 
-use super::{Bound, CompareOp, Operand, fold};
+use super::{Bound, CompareOp, Operand};
 use crate::schema::Target;
-use crate::{JsonObject, Timestamp};
+use crate::{JsonObject, Timestamp, fold};
 
 /// Whether a resource, as it is rendered (with `id`, `schemas` and `meta`), matches.
 #[must_use]

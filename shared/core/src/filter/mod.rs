@@ -7,7 +7,6 @@
 mod ast;
 mod bind;
 mod eval;
-mod fold;
 mod parse;
 mod patch_path;
 mod print;
@@ -16,7 +15,6 @@ mod token;
 pub use ast::{CompareOp, Filter, Literal, PatchPath};
 pub use bind::{Bound, Operand};
 pub use eval::{has_value, matches, matches_element};
-pub use fold::fold;
 pub use parse::{MAX_FILTER_DEPTH, MAX_FILTER_LENGTH, MAX_FILTER_TERMS};
 
 pub(crate) use eval::{TWO_TO_63, compare_mixed, elements};

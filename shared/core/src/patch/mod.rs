@@ -21,7 +21,7 @@ use serde_json::Value;
 
 use crate::members::{Tracker, listed_members};
 use crate::path::excerpt;
-use crate::validate::check_required;
+use crate::validate::check_whole;
 use crate::{
     JsonObject, MemberChange, Mode, PatchPath, Relation, Resource, ResourceType, ScimError,
 };
@@ -112,8 +112,8 @@ struct Absent {
 /// # Errors
 ///
 /// `invalidPath` if a path names what the type lacks; `noTarget` if it selects nothing that could be
-/// operated on; `mutability` if the client may not change it; `invalidValue` if a value does not fit;
-/// `invalidFilter` if a path's filter does not.
+/// operated on; `mutability` if the client may not change it; `invalidValue` if a value does not fit,
+/// or a new `userName` has characters that no user name can have; `invalidFilter` if a path's filter does not.
 pub fn apply(
     resource: &Resource,
     ops: &[PatchOp],
@@ -137,7 +137,7 @@ pub fn apply(
             .apply_one(&mut document, op)
             .map_err(|error| in_operation(position, ops.len(), error))?;
     }
-    check_required(&document, rt)?;
+    check_whole(&document, Some(&resource.attributes), rt, mode)?;
     let left = members.and_then(|name| document.remove(name));
     let members = match patch.members.map(RefCell::into_inner) {
         Some(Absent { needed: true, .. }) => Members::Needed,

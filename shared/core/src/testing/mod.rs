@@ -96,3 +96,19 @@ fn text() -> impl Strategy<Value = String> + Clone {
 
 #[cfg(test)]
 mod properties;
+
+/// Text in which characters that fold, compose or change with their neighbours are frequent.
+#[cfg(test)]
+pub(crate) fn any_text() -> impl Strategy<Value = String> {
+    let pieces = [
+        "e", "E", "\u{301}", "\u{323}", "\u{307}", "\u{345}", "\u{308}", "\u{3099}", "i", "I", "ı",
+        "İ", "Σ", "ς", "σ", "Α", "ᾳ", "ᾼ", "Ǆ", "ǆ", "ẞ", "ｶ", "ﾞ", "Ａ", "ｅ", "　", "\u{1100}",
+        "\u{1161}", "\u{11A8}", "각", "ﾡ", "\u{212B}", "\u{958}", "א", "ا", "\u{660}", "\u{6F0}",
+        "\u{200C}", "\u{200D}", "\u{94D}", "क", "·", "l", "・", " ", "1", "-",
+    ];
+    let piece = prop_oneof![
+        4 => select(pieces.to_vec()).prop_map(str::to_owned),
+        1 => any::<char>().prop_map(String::from),
+    ];
+    proptest::collection::vec(piece, 0..10).prop_map(|pieces| pieces.concat())
+}

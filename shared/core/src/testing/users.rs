@@ -62,7 +62,7 @@ pub fn user() -> impl Strategy<Value = JsonObject> {
         let mut body = Map::from_iter(optional.into_iter().flatten());
         body.insert("userName".to_owned(), Value::String(user_name));
         body.insert("schemas".to_owned(), json!([USER_SCHEMA]));
-        accept(body, user_type(), Mode::Strict).ok()
+        accept(body, user_type(), Mode::Compat).ok()
     })
 }
 

@@ -17,20 +17,22 @@ pub(crate) use coerce::{
     check_count, coerce, coerce_single, drop_duplicates, is_primary, two_primaries,
 };
 pub(crate) use replace::{immutable, keep_server_parts};
-pub(crate) use required::check_required;
 
 use serde_json::Value;
 
 use crate::json::{kind_name, remove_ignore_case};
 use crate::path::excerpt;
-use crate::schema::{Attribute, Mutability, Target, find};
+use crate::precis::check_user_name;
+use crate::schema::{Attribute, Mutability, Target, USER_SCHEMA, find};
 use crate::{JsonObject, ResourceType, ScimError};
+
+use required::check_required;
 
 /// How strictly a tenant takes what its clients send.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Mode {
     /// Takes what the identity providers in use are known to send: unknown attributes are dropped,
-    /// `"True"` is true, a single object is a list of one, a PATCH needs no path.
+    /// `"True"` is true, a single object is a list of one, a PATCH needs no path, a user name may have spaces.
     #[default]
     Compat,
     /// Takes what the RFC says and nothing else.
@@ -48,7 +50,7 @@ pub enum Mode {
 /// `invalidSyntax` if `schemas` is missing or lacks the core schema, or, in [`Mode::Strict`], an
 /// attribute is unknown; `invalidValue` if a value is of the wrong type or longer than [`MAX_STRING`] or
 /// [`MAX_REFERENCE`], a required one is missing or blank, an attribute has more than [`MAX_ELEMENTS`]
-/// elements, or two of them are primary.
+/// elements, two of them are primary, or a `userName` has characters that no user name can have.
 pub fn accept(
     mut input: JsonObject,
     rt: &ResourceType,
@@ -81,8 +83,30 @@ pub fn accept(
             unknown(&name, mode)?;
         }
     }
-    check_required(&accepted, rt)?;
+    check_whole(&accepted, None, rt, mode)?;
     Ok(accepted)
+}
+
+/// Checks what holds for a resource's attributes together, whichever request they come from: every required one has a
+/// value, and a user's name is one. A name that was there `before` may stay: whoever has one from before the tenant
+/// became strict can still be deactivated.
+pub(crate) fn check_whole(
+    attributes: &JsonObject,
+    before: Option<&JsonObject>,
+    rt: &ResourceType,
+    mode: Mode,
+) -> Result<(), ScimError> {
+    check_required(attributes, rt)?;
+    let user_name = attributes.get("userName");
+    if rt.schema.id != USER_SCHEMA
+        || before.is_some_and(|before| before.get("userName") == user_name)
+    {
+        return Ok(());
+    }
+    match user_name.and_then(Value::as_str) {
+        Some(name) => check_user_name(name, mode),
+        None => Ok(()),
+    }
 }
 
 fn accept_extension(

@@ -5,7 +5,7 @@ use rollcall_core::excerpt;
 use rollcall_service::{Change, Ctx, Database, admin};
 use serde_json::{Value as Json, json};
 
-use super::problem::Problem;
+use crate::problem::Problem;
 use crate::query;
 use crate::respond::{self, FullResponse};
 

@@ -1,8 +1,6 @@
 //! The admin API: tenants and their provisioning tokens, as JSON over HTTP with errors as problem details (RFC 9457).
 
-mod body;
 mod changes;
-mod problem;
 mod tenants;
 mod tokens;
 
@@ -13,9 +11,11 @@ use rollcall_core::excerpt;
 use rollcall_service::{Ctx, Database, admin};
 
 use crate::bearer;
+use crate::body::MAX_BODY;
+use crate::object;
 use crate::path;
+use crate::problem::Problem;
 use crate::respond::FullResponse;
-use problem::Problem;
 
 /// Answers a request under `/admin/v1`.
 pub async fn handle<D: Database, B: Body<Data = Bytes>>(
@@ -46,7 +46,8 @@ async fn answer<D: Database, B: Body<Data = Bytes>>(
                 "retentionDays",
                 "ignoreUnknownMembers",
             ];
-            tenants::create(ctx, body::read(body, &known).await?).await
+            let body = object::read(body, MAX_BODY, &known).await?;
+            tenants::create(ctx, body).await
         }
         (["tenants"], _) => Err(Problem::method("GET, POST")),
         (["tenants", name], &Method::GET) => tenants::get(ctx, name).await,
@@ -57,7 +58,8 @@ async fn answer<D: Database, B: Body<Data = Bytes>>(
                 "retentionDays",
                 "ignoreUnknownMembers",
             ];
-            tenants::update(ctx, name, body::read(body, &known).await?).await
+            let body = object::read(body, MAX_BODY, &known).await?;
+            tenants::update(ctx, name, body).await
         }
         (["tenants", name], &Method::DELETE) => tenants::delete(ctx, name).await,
         (["tenants", _], _) => Err(Problem::method("GET, PATCH, DELETE")),
@@ -67,7 +69,7 @@ async fn answer<D: Database, B: Body<Data = Bytes>>(
         (["tenants", _, "changes"], _) => Err(Problem::method("GET")),
         (["tenants", name, "tokens"], &Method::GET) => tokens::list(ctx, name).await,
         (["tenants", name, "tokens"], &Method::POST) => {
-            let body = body::read(body, &["name", "expires_at"]).await?;
+            let body = object::read(body, MAX_BODY, &["name", "expires_at"]).await?;
             tokens::create(ctx, name, body).await
         }
         (["tenants", _, "tokens"], _) => Err(Problem::method("GET, POST")),

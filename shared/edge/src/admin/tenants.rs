@@ -6,8 +6,8 @@ use rollcall_service::admin::{self, TenantSettings};
 use rollcall_service::{Ctx, Database, Tenant};
 use serde_json::{Value as Json, json};
 
-use super::body::{optional, required};
-use super::problem::Problem;
+use crate::object::{optional, required};
+use crate::problem::Problem;
 use crate::respond::{self, FullResponse};
 
 pub(super) async fn list<D: Database>(ctx: &Ctx<D>) -> Result<FullResponse, Problem> {

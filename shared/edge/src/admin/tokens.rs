@@ -5,8 +5,8 @@ use rollcall_core::{JsonObject, Timestamp, excerpt};
 use rollcall_service::{Ctx, Database, Token, admin};
 use serde_json::{Value as Json, json};
 
-use super::body::required;
-use super::problem::Problem;
+use crate::object::required;
+use crate::problem::Problem;
 use crate::respond::{self, FullResponse};
 
 pub(super) async fn list<D: Database>(ctx: &Ctx<D>, tenant: &str) -> Result<FullResponse, Problem> {

@@ -2,11 +2,10 @@
 
 use bytes::Bytes;
 use http::HeaderMap;
-use http::header::CONTENT_TYPE;
 use http_body::Body;
 use rollcall_core::{JsonObject, ScimError, excerpt, parse_object};
 
-use crate::body::{self, BodyError, MAX_BODY};
+use crate::body::{self, BodyError, MAX_BODY, media_type};
 
 /// Reads a request's body.
 ///
@@ -32,25 +31,15 @@ pub(super) fn object(headers: &HeaderMap, body: &Bytes) -> Result<JsonObject, Sc
 
 /// RFC 7644 §3.1: "application/scim+json"; clients such as Okta send "application/json".
 fn check_content_type(headers: &HeaderMap) -> Result<(), ScimError> {
-    let Some(value) = headers.get(CONTENT_TYPE) else {
+    let Some(sent) = media_type(headers) else {
         return Ok(());
     };
-    let essence = value
-        .to_str()
-        .unwrap_or_default()
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim();
     let known = ["application/scim+json", "application/json"];
-    if known
-        .iter()
-        .any(|known| essence.eq_ignore_ascii_case(known))
-    {
+    if known.iter().any(|known| sent.eq_ignore_ascii_case(known)) {
         return Ok(());
     }
     Err(ScimError::unsupported_media_type(format!(
         "the body is `{}`: send application/scim+json",
-        excerpt(essence)
+        excerpt(sent)
     )))
 }

@@ -181,6 +181,18 @@ fn err_schemas_that_do_not_name_the_type() {
 }
 
 #[test]
+fn err_a_user_name_with_characters_that_nobody_sees() {
+    let fixture = Fixture::new();
+    for (name, hint) in [
+        ("a\tb", "U+0009, which no user name can have; remove it"),
+        ("bjen\u{200B}sen", "U+200B"),
+        ("\u{FEFF}bjensen", "U+FEFF"),
+    ] {
+        refused(&fixture, "userName", &json!(name), INVALID_VALUE, hint);
+    }
+}
+
+#[test]
 fn err_a_name_that_is_taken_in_another_case() {
     let fixture = Fixture::new();
     let answer = fixture

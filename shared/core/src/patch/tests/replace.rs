@@ -184,3 +184,30 @@ fn simple_values_are_selected_by_value() {
     let error = run_custom(json!({"tags": ["a", "b"]}), ops).unwrap_err();
     assert_eq!(error.scim_type, Some(ScimType::InvalidValue));
 }
+
+#[test]
+fn err_a_user_name_that_is_none() {
+    let ops = json!([{"op": "replace", "path": "userName", "value": "bjen\u{200B}sen"}]);
+    fails(
+        ops,
+        ScimType::InvalidValue,
+        "`userName` has the character U+200B",
+    );
+    let after = patched(json!([{"op": "replace", "path": "userName", "value": "Zoë"}]));
+    assert_eq!(after, barbara_with(json!({"userName": "Zoë"})));
+    let spaced = json!([{"op": "replace", "path": "userName", "value": "Barbara Jensen"}]);
+    assert_eq!(
+        patched_compat(spaced),
+        barbara_with(json!({"userName": "Barbara Jensen"}))
+    );
+}
+
+#[test]
+fn who_has_a_user_name_from_before_can_still_be_deactivated() {
+    let before = barbara_with(json!({"userName": "bjen\u{200B}sen"}));
+    let ops = json!([{"op": "replace", "path": "active", "value": false}]);
+    for mode in [Mode::Compat, Mode::Strict] {
+        let after = run(&ResourceType::user(), mode, before.clone(), ops.clone()).unwrap();
+        assert_eq!(after["active"], false);
+    }
+}

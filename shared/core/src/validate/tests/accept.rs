@@ -249,6 +249,23 @@ fn err_what_is_required_is_missing_or_blank() {
 }
 
 #[test]
+fn a_user_name_is_printable_and_in_strict_an_identifier() {
+    ok(json!({"userName": "Zoë"}), json!({"userName": "Zoë"}));
+    let spaced = json!({"userName": "Barbara Jensen"});
+    ok_compat(spaced.clone(), spaced);
+    err(
+        json!({"userName": "bjensen\u{85}"}),
+        ScimType::InvalidValue,
+        "`userName` has the character U+0085",
+    );
+    // Another type's `userName` is what its schema says.
+    let mut rt = ResourceType::user();
+    rt.schema.id = "urn:example:Account".to_owned();
+    let body = json!({"schemas": [rt.schema.id], "userName": "a\tb"});
+    assert!(accept(body.as_object().unwrap().clone(), &rt, Mode::Strict).is_ok());
+}
+
+#[test]
 fn err_two_primaries() {
     let emails = json!([{"value": "a", "primary": true}, {"value": "b", "primary": true}]);
     err(

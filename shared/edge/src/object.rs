@@ -1,28 +1,31 @@
-//! JSON bodies of admin requests.
+//! JSON bodies of requests whose refusals are problem details.
 
 use bytes::Bytes;
 use http_body::Body;
 use rollcall_core::{JsonObject, excerpt, parse_object};
 use serde_json::Value as Json;
 
-use super::problem::Problem;
-use crate::body::{self, BodyError, MAX_BODY};
+use crate::body::{self, BodyError};
+use crate::problem::Problem;
 
-/// Reads the JSON object in a request's body, which has no other members than the known ones: a misspelt `expires_at`
-/// must not make a token that never expires.
+/// Reads the JSON object in a request's body of at most `max` bytes, which has no other members than the known ones: a
+/// misspelt `expires_at` must not make a token that never expires.
 ///
 /// # Errors
 /// 413, or 400 when it is not such an object.
-pub(super) async fn read<B: Body<Data = Bytes>>(
+pub(crate) async fn read<B: Body<Data = Bytes>>(
     body: B,
+    max: usize,
     known: &[&str],
 ) -> Result<JsonObject, Problem> {
-    let bytes = body::read(body).await.map_err(|error| match error {
-        BodyError::TooLarge => {
-            Problem::too_large(format!("the body is larger than {MAX_BODY} bytes"))
-        }
-        BodyError::Broken => Problem::invalid("the body ended early: send it again".into()),
-    })?;
+    let bytes = body::read_up_to(body, max)
+        .await
+        .map_err(|error| match error {
+            BodyError::TooLarge => {
+                Problem::too_large(format!("the body is larger than {max} bytes"))
+            }
+            BodyError::Broken => Problem::invalid("the body ended early: send it again".into()),
+        })?;
     let object = parse_object(&bytes).map_err(|error| Problem::invalid(error.detail))?;
     match object.keys().find(|name| !known.contains(&name.as_str())) {
         None => Ok(object),
@@ -38,7 +41,7 @@ pub(super) async fn read<B: Body<Data = Bytes>>(
 ///
 /// # Errors
 /// 400.
-pub(super) fn required<'b>(body: &'b JsonObject, name: &str) -> Result<&'b str, Problem> {
+pub(crate) fn required<'b>(body: &'b JsonObject, name: &str) -> Result<&'b str, Problem> {
     body.get(name)
         .and_then(|value| value.as_str())
         .ok_or_else(|| Problem::invalid(format!("`{name}` is missing, or no string")))

@@ -1,4 +1,4 @@
-//! Refusals of the admin API as problem details (RFC 9457).
+//! Refusals as problem details (RFC 9457): of the admin API, and of what components ask each other.
 
 use http::header::{ALLOW, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
@@ -10,7 +10,7 @@ use crate::respond::{self, FullResponse};
 
 /// Why a request is refused.
 #[derive(Debug)]
-pub(super) struct Problem {
+pub(crate) struct Problem {
     status: StatusCode,
     detail: String,
     allowed: Option<&'static str>,
@@ -35,6 +35,14 @@ impl Problem {
 
     pub fn too_large(detail: String) -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
+    }
+
+    pub fn media_type(detail: String) -> Self {
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail)
+    }
+
+    pub fn unavailable(detail: String) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
     }
 
     pub fn method(allowed: &'static str) -> Self {
