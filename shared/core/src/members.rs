@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::path::excerpt;
-use crate::{JsonObject, Relation, ResourceType, ScimError};
+use crate::{JsonObject, Relation, ResourceType, ScimError, fold};
 
 /// What becomes of a group's direct members.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -74,7 +74,8 @@ pub(crate) fn ids(members: Option<&Value>) -> Result<Vec<String>, ScimError> {
 
 fn id(member: &Value) -> Result<String, ScimError> {
     match member.get("value").and_then(Value::as_str) {
-        Some(id) if !id.is_empty() => Ok(id.to_owned()),
+        // Identifiers are in lower case, and a member's is compared without regard to it.
+        Some(id) if !id.is_empty() => Ok(fold(id)),
         _ => Err(ScimError::invalid_value(format!(
             "the member `{}` needs a `value`: the id of a user or a group",
             excerpt(&member.to_string())
@@ -164,6 +165,12 @@ mod tests {
         );
         assert!(!group.contains_key("members"));
         assert_eq!(members_of(&mut group, &ResourceType::user()), Ok(None));
+    }
+
+    #[test]
+    fn an_id_in_another_case_is_the_same_id() {
+        let members = json!([{"value": "0190A"}, {"value": "0190a"}]);
+        assert_eq!(ids(Some(&members)), Ok(strings(&["0190a"])));
     }
 
     #[test]
