@@ -8,7 +8,7 @@ mod filters;
 mod operations;
 mod users;
 
-pub use filters::filter;
+pub use filters::{filter, group_filter, groups_filter};
 pub use operations::operations;
 pub use users::{resource, user};
 

@@ -16,6 +16,17 @@ pub(crate) struct SortKey {
     pub walk: Option<(&'static str, String)>,
 }
 
+impl SortKey {
+    /// That of resources which all lack the attribute.
+    pub fn none() -> Self {
+        Self {
+            expression: "NULL".to_owned(),
+            join: String::new(),
+            walk: None,
+        }
+    }
+}
+
 impl Compiler<'_> {
     /// What to sort the rows `r` by. Without a target it is the order of creation.
     pub fn sort_key(&mut self, target: Option<&Target<'_>>) -> SortKey {

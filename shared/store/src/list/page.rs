@@ -23,6 +23,7 @@ pub(super) fn select(
         // SQLite compiles a statement anew each time that a bare parameter limits it, hence `+ 0`.
         most: format!("{limit} + {offset}"),
         descends: descends(query),
+        is_sorted: query.parts.iter().any(|part| part.sort.is_some()),
     };
     let parts: Vec<String> = query
         .parts
@@ -67,6 +68,8 @@ struct Bounds {
     /// How many rows a part has to give at the most.
     most: String,
     descends: bool,
+    /// Whether the list is sorted by more than the time of creation.
+    is_sorted: bool,
 }
 
 struct After {
@@ -120,7 +123,10 @@ impl Bounds {
 }
 
 fn part_of(part: &Part<'_>, bounds: &Bounds, compiler: &mut Compiler<'_>) -> String {
-    let key = compiler.sort_key(part.sort.map(|sort| &sort.target));
+    let key = match part.sort {
+        None if bounds.is_sorted => SortKey::none(),
+        sort => compiler.sort_key(sort.map(|sort| &sort.target)),
+    };
     if let Some(walk) = &key.walk
         && is_walked(part)
     {
@@ -131,9 +137,10 @@ fn part_of(part: &Part<'_>, bounds: &Bounds, compiler: &mut Compiler<'_>) -> Str
     } = &key;
     let matching = compiler.matching(part.filter);
     let rows = if join.is_empty() {
-        let after = match part.sort {
-            Some(_) => bounds.condition(expression, "r.seq"),
-            None => bounds.condition_of_present(expression, "r.seq"),
+        let after = if bounds.is_sorted {
+            bounds.condition(expression, "r.seq")
+        } else {
+            bounds.condition_of_present(expression, "r.seq")
         };
         format!("SELECT r.seq AS row, {expression} AS key {matching}{after}")
     } else {
@@ -143,9 +150,10 @@ fn part_of(part: &Part<'_>, bounds: &Bounds, compiler: &mut Compiler<'_>) -> Str
         )
     };
     // The direction alone, where an index has it: `NULLS LAST` would keep SQLite from using it.
-    let order = match part.sort {
-        None => direction("key", "row", bounds.descends),
-        Some(_) => bounds.order("key", "row"),
+    let order = if bounds.is_sorted {
+        bounds.order("key", "row")
+    } else {
+        direction("key", "row", bounds.descends)
     };
     format!(
         "SELECT row, key FROM ({rows} ORDER BY {order} LIMIT {})",
