@@ -222,8 +222,10 @@ fn related(query: &Query<'_>, parameters: &mut Parameters) -> String {
         .filter(|part| !part.related.is_empty())
         .filter_map(|part| {
             let (relation, _) = part.resource_type.related()?;
-            let base = base.get_or_insert_with(|| parameters.bind(query.base));
-            let rendered = relations::rendered(relation, part.related, base);
+            let rendered = relations::rendered(relation, part.related, || {
+                let base = base.get_or_insert_with(|| parameters.bind(query.base));
+                base.clone()
+            });
             Some(format!(
                 "WHEN '{}' THEN {rendered}",
                 part.resource_type.name

@@ -47,8 +47,10 @@ impl<D: Database> Store<D> {
         parameters.extend([id.into(), resource_type.name.as_str().into()]);
         let related = match resource_type.related() {
             Some((relation, _)) if !relations.subs.is_empty() => {
-                parameters.push(relations.base.into());
-                let rendered = relations::rendered(relation, relations.subs, "?6");
+                let rendered = relations::rendered(relation, relations.subs, || {
+                    parameters.push(relations.base.into());
+                    format!("?{}", parameters.len())
+                });
                 match relations.most {
                     None => rendered,
                     Some(most) => {
