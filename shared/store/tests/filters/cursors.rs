@@ -8,7 +8,8 @@ use proptest::sample::{Index, select};
 use rollcall_core::{AttrPath, Filter, ResourceType, Sort, testing};
 use rollcall_store::{Part, Start};
 
-use super::world::{Entry, GROUPS, USERS, World, all, worlds};
+use super::random::worlds;
+use super::world::{Entry, GROUPS, USERS, World, all};
 
 /// What to sort by: attributes that all have, that some have, and that groups lack; with an index in that order and
 /// without.

@@ -4,7 +4,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use rollcall_core::testing;
 
-use super::world::{GROUPS, USERS, worlds};
+use super::random::worlds;
+use super::world::{GROUPS, USERS};
 
 /// What members and groups are compared with: ids, types, references, and parts of them.
 const TEXTS: &[&str] = &[

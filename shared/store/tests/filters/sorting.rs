@@ -4,7 +4,8 @@ use proptest::prelude::*;
 use rollcall_core::Sort;
 use rollcall_store::{Part, Start};
 
-use super::world::{GROUPS, USERS, World, all, users, worlds};
+use super::random::{users, worlds};
+use super::world::{GROUPS, USERS, World, all};
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(60) })]

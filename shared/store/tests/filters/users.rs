@@ -6,7 +6,8 @@ use rollcall_core::{Filter, MAX_FILTER_DEPTH, MAX_FILTER_TERMS, Timestamp, testi
 use rollcall_store::{Part, Start};
 use serde_json::json;
 
-use super::world::{USERS, World, all, new, users};
+use super::random::users;
+use super::world::{USERS, World, all, new};
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(120) })]

@@ -1,22 +1,17 @@
 //! A store with one tenant, beside what should be in it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::LazyLock;
 
 use pollster::block_on;
-use proptest::prelude::*;
-use proptest::sample::Index;
-use rollcall_core::{
-    Bound, JsonObject, MemberChange, Resource, ResourceType, Sort, SortOrder, Timestamp,
-    display_of, matches, testing,
-};
+use rollcall_core::{Bound, JsonObject, MemberChange, Resource, ResourceType, Timestamp};
 use rollcall_store::rusqlite::File;
 use rollcall_store::{
-    Access, Besides, Caller, Durability, Found, Operation, Page, Part, Query, Settings, Start,
-    Store, TenantName, Token, TokenHash,
+    Access, Besides, Caller, Durability, Operation, Page, Part, Query, Settings, Start, Store,
+    TenantName, Token, TokenHash,
 };
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 pub const BASE: &str = "https://id.example/scim/v2";
 
@@ -203,95 +198,6 @@ impl World {
         }
     }
 
-    /// The full representation, as the evaluator takes it.
-    pub fn json(&self, entry: &Entry) -> JsonObject {
-        let relations = if entry.rt.name == "User" {
-            ("groups", self.groups_of(&entry.resource.id))
-        } else {
-            ("members", self.members_of(entry))
-        };
-        rendered(entry.rt, &entry.resource, relations)
-    }
-
-    fn members_of(&self, group: &Entry) -> Vec<Json> {
-        let members = self.entries.iter();
-        members
-            .filter(|member| group.members.contains(&member.resource.id))
-            .map(|member| card(member, &member.rt.name))
-            .collect()
-    }
-
-    /// The groups that a user is in, directly or through others.
-    fn groups_of(&self, user: &str) -> Vec<Json> {
-        let mut found = BTreeMap::from([(user, "")]);
-        loop {
-            let before = found.len();
-            for group in &self.entries {
-                if group.members.contains(user) {
-                    found.insert(&group.resource.id, "direct");
-                } else if group.members.iter().any(|id| found.contains_key(&**id)) {
-                    found.entry(&group.resource.id).or_insert("indirect");
-                }
-            }
-            if found.len() == before {
-                break;
-            }
-        }
-        let groups = self.entries.iter().filter(|e| e.rt.name == "Group");
-        groups
-            .filter_map(|group| Some(card(group, found.get(&*group.resource.id)?)))
-            .collect()
-    }
-
-    /// Demands that a list has those resources, in that order.
-    #[track_caller]
-    pub fn check(&self, page: &Page, expected: &[&Entry], what: &str) {
-        let found = page.resources.iter();
-        let found: Vec<&str> = found.map(|(_, found)| &*found.resource.id).collect();
-        let ids: Vec<&str> = expected.iter().map(|entry| &*entry.resource.id).collect();
-        assert_eq!(found, ids, "{what}");
-        for ((_, found), entry) in page.resources.iter().zip(expected) {
-            assert_eq!(shown(entry.rt, found), self.json(entry), "{what}");
-            assert_eq!(found.members, entry.members.len() as u64, "{what}");
-        }
-    }
-
-    /// Those that a filter of their type matches, in order of creation.
-    pub fn matching(&self, parts: &[Part<'_>]) -> Vec<&Entry> {
-        let is_found = |entry: &&Entry| {
-            let mut parts = parts.iter();
-            let part = parts.find(|part| part.resource_type.name == entry.rt.name);
-            part.is_some_and(|part| part.filter.is_none_or(|f| matches(f, &self.json(entry))))
-        };
-        let mut found: Vec<&Entry> = self.entries.iter().filter(is_found).collect();
-        found.sort_by_key(|entry| entry.resource.created);
-        found
-    }
-
-    /// Those that a filter of their type matches, in the order in which they are to be listed.
-    pub fn listed(&self, parts: &[Part<'_>], sort: Option<&Sort<'_>>) -> Vec<&Entry> {
-        let Some(sort) = sort else {
-            return self.matching(parts);
-        };
-        let ascending = Sort {
-            order: SortOrder::Ascending,
-            ..sort.clone()
-        };
-        let found = self.matching(parts);
-        let mut listed: Vec<(JsonObject, &Entry)> = self
-            .entries
-            .iter()
-            .filter(|entry| found.iter().any(|f| f.resource.id == entry.resource.id))
-            .map(|entry| (self.json(entry), entry))
-            .collect();
-        listed.sort_by(|(a, _), (b, _)| ascending.compare(a, b));
-        // Those with the same key are in order of creation, and in the opposite order when descending.
-        if sort.order == SortOrder::Descending {
-            listed.reverse();
-        }
-        listed.into_iter().map(|(_, entry)| entry).collect()
-    }
-
     pub fn list(&self, parts: &[Part<'_>], start: Start, limit: u32) -> Page {
         let order = parts.iter().find_map(|part| part.sort);
         let query = Query {
@@ -319,82 +225,4 @@ impl World {
         let counted = self.list(&parts, Start::Offset(0), 0).total;
         assert_eq!(counted, expected.len() as u64, "{what}");
     }
-}
-
-/// What is shown of a related resource.
-fn card(entry: &Entry, kind: &str) -> Json {
-    let id = &entry.resource.id;
-    json!({
-        "value": id,
-        "$ref": format!("{BASE}{}/{id}", entry.rt.endpoint),
-        "display": display_of(&entry.resource.attributes),
-        "type": kind,
-    })
-}
-
-fn shown(rt: &ResourceType, found: &Found) -> JsonObject {
-    let related = found.related.as_deref();
-    let related = related.map_or(Vec::new(), |text| serde_json::from_str(text).unwrap());
-    let (_, target) = rt.related().unwrap();
-    rendered(rt, &found.resource, (&target.attr.name, related))
-}
-
-fn rendered(rt: &ResourceType, resource: &Resource, relations: (&str, Vec<Json>)) -> JsonObject {
-    let location = format!("{BASE}{}/{}", rt.endpoint, resource.id);
-    let mut whole = resource.to_json(rt, &location);
-    let (name, related) = relations;
-    if !related.is_empty() {
-        whole.insert(name.to_owned(), related.into());
-    }
-    whole
-}
-
-/// Random users as the store would hold them: distinct ids and user names, in order of creation.
-pub fn users() -> impl Strategy<Value = Vec<Resource>> {
-    proptest::collection::vec(testing::resource(), 1..12).prop_map(|users| {
-        let numbered = users.into_iter().enumerate().map(|(number, mut user)| {
-            let name = user.attributes["userName"].as_str().unwrap();
-            let name = format!("{name}{number}");
-            user.attributes.insert("userName".into(), name.into());
-            user.id = format!("u{number}");
-            user
-        });
-        numbered.collect()
-    })
-}
-
-/// Random users and groups; some are members of others, and of themselves.
-pub fn worlds() -> impl Strategy<Value = World> {
-    let name = proptest::sample::select(testing::TEXTS);
-    let named = proptest::collection::vec(name, 1..7);
-    let pairs = proptest::collection::vec((any::<Index>(), any::<Index>()), 0..14);
-    (users(), named, pairs.clone(), pairs).prop_map(|(users, names, come, go)| {
-        let mut world = World::of_users(&users);
-        let now = Timestamp::from_millis(1_800_000_000_000);
-        for (number, name) in names.iter().enumerate() {
-            let name = json!({"displayName": format!("G{name}"), "externalId": name});
-            world.create(&GROUPS, new(&format!("g{number}"), now, &name));
-        }
-        let ids = |world: &World, (group, member): (Index, Index)| {
-            let member = member.get(&world.entries).resource.id.clone();
-            (format!("g{}", group.index(names.len())), vec![member])
-        };
-        for pair in come {
-            let (group, add) = ids(&world, pair);
-            let change = MemberChange {
-                add,
-                ..MemberChange::default()
-            };
-            world.enrol(&group, now, change);
-        }
-        for pair in go {
-            let (group, remove) = ids(&world, pair);
-            let change = MemberChange {
-                remove,
-                ..MemberChange::default()
-            };
-            world.enrol(&group, now, change);
-        }
-        world
-    })
 }
