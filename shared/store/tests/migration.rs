@@ -43,8 +43,9 @@ fn old(path: &Path) {
         )
         .unwrap();
     for tenant in ["default", "other"] {
-        let Value::Blob(hash) = Value::from(&TokenHash::of(tenant)) else {
-            panic!("a hash is bytes");
+        let hash = match Value::from(&TokenHash::of(tenant)) {
+            Value::Blob(hash) => hash,
+            _ => Vec::new(),
         };
         native
             .execute(
