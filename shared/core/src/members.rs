@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::path::excerpt;
-use crate::{JsonObject, Relation, ResourceType, ScimError};
+use crate::{JsonObject, Relation, ResourceType, ScimError, fold};
 
 /// One who is to be a member of a group.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,8 +84,9 @@ pub(crate) fn listed_members(members: Option<&Value>) -> Result<Vec<Member>, Sci
 fn member(member: &Value) -> Result<Member, ScimError> {
     let text = |name: &str| member.get(name).and_then(Value::as_str).map(str::to_owned);
     match text("value") {
+        // Identifiers are in lower case, and a member's is compared without regard to it.
         Some(id) if !id.is_empty() => Ok(Member {
-            id,
+            id: fold(&id),
             display: text("display"),
         }),
         _ => Err(ScimError::invalid_value(format!(
@@ -188,6 +189,14 @@ mod tests {
         );
         assert!(!group.contains_key("members"));
         assert_eq!(members_of(&mut group, &ResourceType::user()), Ok(None));
+    }
+
+    #[test]
+    fn an_id_in_another_case_is_the_same_id() {
+        let members = json!([{"value": "0190A"}, {"value": "0190a"}]);
+        let listed = listed_members(Some(&members)).unwrap();
+        assert_eq!(listed.len(), 1);
+        assert_eq!(listed[0].id, "0190a");
     }
 
     #[test]

@@ -35,7 +35,8 @@ pub struct Part<'q> {
     pub resource_type: &'q ResourceType,
     /// Which of its resources; all of them without one.
     pub filter: Option<&'q Bound<'q>>,
-    /// What they are sorted by; the time of creation without one.
+    /// What they are sorted by. If no part says, the list is in order of creation; if others do, these have no value to
+    /// sort by.
     pub sort: Option<&'q Sort<'q>>,
     /// Which sub-attributes of relations are shown; with none of them, relations are not looked at.
     pub related: &'q [String],
@@ -221,11 +222,10 @@ fn related(query: &Query<'_>, parameters: &mut Parameters) -> String {
         .filter(|part| !part.related.is_empty())
         .filter_map(|part| {
             let (relation, _) = part.resource_type.related()?;
-            let base = || {
-                base.get_or_insert_with(|| parameters.bind(query.base))
-                    .clone()
-            };
-            let rendered = relations::rendered(relation, part.related, base);
+            let rendered = relations::rendered(relation, part.related, || {
+                let base = base.get_or_insert_with(|| parameters.bind(query.base));
+                base.clone()
+            });
             Some(format!(
                 "WHEN '{}' THEN {rendered}",
                 part.resource_type.name

@@ -94,11 +94,10 @@ impl<D: Database> Store<D> {
         parameters.extend([id.into(), resource_type.name.as_str().into()]);
         let related = match resource_type.related() {
             Some((relation, _)) if !relations.subs.is_empty() => {
-                let base = || {
+                let rendered = relations::rendered(relation, relations.subs, || {
                     parameters.push(relations.base.into());
-                    "?6".to_owned()
-                };
-                let rendered = relations::rendered(relation, relations.subs, base);
+                    format!("?{}", parameters.len())
+                });
                 match relations.most {
                     None => rendered,
                     Some(most) => {

@@ -14,30 +14,24 @@ pub(crate) fn location(base: &str) -> String {
 }
 
 /// The relations of the resource `r` as JSON text, NULL where there are none; `subs` are the sub-attributes that are
-/// shown of each, and `base` gives the SQL of the base URI, if it is needed.
+/// shown of each. `base` names the parameter with the base URI, and is asked only if something shows it: a statement
+/// takes no parameter that it doesn't use.
 pub(crate) fn rendered(
     relation: Relation,
     subs: &[String],
-    base: impl FnOnce() -> String,
+    mut base: impl FnMut() -> String,
 ) -> String {
-    // SQLite refuses parameters that no statement has.
-    let shows_reference = subs.iter().any(|sub| sub == "$ref");
-    let location = if shows_reference {
-        location(&base())
-    } else {
-        String::new()
-    };
     let members: Vec<String> = subs
         .iter()
         .filter_map(|sub| {
             let value = match (sub.as_str(), relation) {
-                ("value", _) => "c.id",
-                ("$ref", _) => &location,
-                ("display", Relation::Members) => "coalesce(m.display, c.display)",
-                ("display", Relation::Groups) => "c.display",
-                ("type", Relation::Members) => "c.type",
+                ("value", _) => "c.id".to_owned(),
+                ("$ref", _) => location(&base()),
+                ("display", Relation::Members) => "coalesce(m.display, c.display)".to_owned(),
+                ("display", Relation::Groups) => "c.display".to_owned(),
+                ("type", Relation::Members) => "c.type".to_owned(),
                 ("type", Relation::Groups) => {
-                    "CASE WHEN up.direct THEN 'direct' ELSE 'indirect' END"
+                    "CASE WHEN up.direct THEN 'direct' ELSE 'indirect' END".to_owned()
                 }
                 _ => return None,
             };

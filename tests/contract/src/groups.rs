@@ -157,6 +157,44 @@ pub async fn members_are_shown_with_type_reference_and_name<D: Database>(
     Ok(())
 }
 
+pub async fn relations_are_shown_in_part<D: Database>(f: Fixture<'_, D>) -> Result<()> {
+    let anna = f.create_named("anna").await?;
+    let group = f.group("group", &[&anna]).await?;
+    for sub in all_subs() {
+        let subs = [sub];
+        let only = |related: Option<String>| {
+            let shown = list(related.as_deref())?;
+            let object = shown.first().and_then(Json::as_object);
+            let names = object.map(|object| object.keys().cloned().collect::<Vec<_>>());
+            ensure!(names.is_some_and(|names| names == subs), "{shown:?}");
+            Ok(())
+        };
+        let found = f.find_user(&anna.id, &subs).await?;
+        only(found.context("the user is gone")?.related)?;
+        for (resource_type, id) in [(&f.users, &anna.id), (&f.groups, &group.id)] {
+            let filter = Filter::parse(&format!("id eq \"{id}\""))?;
+            let bound = filter.bind(resource_type)?;
+            let part = Part {
+                resource_type,
+                filter: Some(&bound),
+                sort: None,
+                related: &subs,
+            };
+            let query = Query {
+                parts: &[part],
+                order: rollcall_core::SortOrder::Ascending,
+                start: Start::Offset(0),
+                limit: 1,
+                base: BASE,
+            };
+            let page = f.store.list(&f.caller(), &query).await?;
+            let (_, found) = page.resources.into_iter().next().context("nothing")?;
+            only(found.related)?;
+        }
+    }
+    Ok(())
+}
+
 pub async fn a_member_change_that_changes_nothing_leaves_the_version<D: Database>(
     f: Fixture<'_, D>,
 ) -> Result<()> {

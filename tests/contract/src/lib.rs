@@ -47,6 +47,7 @@ pub async fn run<D: Database>(store: &Store<D>) -> Vec<Outcome> {
         listing::filters_find_what_they_name,
         listing::missing_values_sort_last_then_first,
         groups::members_are_shown_with_type_reference_and_name,
+        groups::relations_are_shown_in_part,
         groups::a_member_change_that_changes_nothing_leaves_the_version,
         groups::members_come_and_go_in_one_step,
         groups::a_member_that_is_not_there_refuses_the_whole_write,

@@ -21,6 +21,14 @@ fn integer(path: &str, element: u32, value: i64) -> (String, u32, IndexValue) {
     (path.to_owned(), element, IndexValue::Integer(value))
 }
 
+fn unique(path: &str, value: &str) -> UniqueValue {
+    UniqueValue {
+        path: path.to_owned(),
+        lookup: Lookup::Unique,
+        value: value.to_owned(),
+    }
+}
+
 #[test]
 fn every_leaf_is_there_in_the_form_in_which_it_is_compared() {
     let found = entries(json!({
@@ -93,10 +101,7 @@ fn numbers_and_instants_of_a_custom_schema() {
         IndexValue::Text(USER_SCHEMA.to_lowercase()),
     ];
     assert_eq!(found, expected);
-    assert_eq!(
-        unique_values(attributes, &rt),
-        [("code".to_owned(), "C".to_owned())]
-    );
+    assert_eq!(unique_values(attributes, &rt), [unique("code", "C")]);
 }
 
 #[track_caller]
@@ -147,15 +152,49 @@ fn no_two_entries_are_equal() {
         text("schemas", 0, &USER_SCHEMA.to_lowercase()),
     ];
     assert_eq!(entries.collect::<Vec<_>>(), expected);
-    let unique = ["b", "a"].map(|code| ("keys.codes".to_owned(), code.to_owned()));
-    assert_eq!(unique_values(attributes, &rt), unique);
+    let expected = ["b", "a"].map(|code| unique("keys.codes", code));
+    assert_eq!(unique_values(attributes, &rt), expected);
 }
 
 #[test]
 fn a_user_name_is_unique_without_case() {
     let attributes = json!({"userName": "BJensen", "emails": [{"value": "x"}]});
-    let unique = unique_values(attributes.as_object().unwrap(), &ResourceType::user());
-    assert_eq!(unique, [("userName".to_owned(), "bjensen".to_owned())]);
+    let found = unique_values(attributes.as_object().unwrap(), &ResourceType::user());
+    assert_eq!(found, [unique("userName", "bjensen")]);
+}
+
+#[test]
+fn an_entry_says_what_an_index_is_kept_of_its_values() {
+    let attributes = json!({
+        "userName": "a", "externalId": "b", "active": true, "profileUrl": "https://a.example",
+        "emails": [{"value": "c", "type": "work"}]
+    });
+    let found: Vec<_> = index_entries(attributes.as_object().unwrap(), &ResourceType::user())
+        .into_iter()
+        .map(|entry| (entry.path, entry.lookup))
+        .collect();
+    let expected = [
+        ("externalId", Lookup::Text),
+        ("userName", Lookup::Unique),
+        ("profileUrl", Lookup::None),
+        ("active", Lookup::None),
+        ("emails.value", Lookup::Text),
+        ("emails.type", Lookup::None),
+        ("schemas", Lookup::None),
+    ]
+    .map(|(path, lookup)| (path.to_owned(), lookup));
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn relations_are_no_part_of_the_index() {
+    let group = json!({"displayName": "g", "members": [{"value": "a", "display": "A"}]});
+    let entries = index_entries(group.as_object().unwrap(), &ResourceType::group());
+    assert!(
+        entries
+            .iter()
+            .all(|entry| !entry.path.starts_with("members"))
+    );
 }
 
 /// What an index lookup by equality finds.

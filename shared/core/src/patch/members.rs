@@ -5,8 +5,9 @@ use serde_json::Value;
 
 use super::add::as_array;
 use super::place::{Place, Selection, check_writable};
+use super::replace::check_not_hollow;
 use super::{OpKind, Patch};
-use crate::members::{Member, listed_members};
+use crate::members::listed_members;
 use crate::schema::Target;
 use crate::validate::coerce;
 use crate::{CompareOp, Filter, Literal, Mode, Relation, ScimError, fold};
@@ -34,19 +35,29 @@ impl Patch<'_> {
         let mut members = members.borrow_mut();
         match (place, target.sub, op, value) {
             (Place::Attribute(_), None, OpKind::Add, Some(value)) => {
-                members.tracker.add(listed(target, value, self.mode)?);
+                members
+                    .tracker
+                    .add(listed_members(self.listed(target, value)?.as_ref())?);
             }
             (Place::Attribute(_), None, OpKind::Replace, Some(value)) => {
-                let all = listed(target, value, self.mode)?;
+                let listed = self.listed(target, value)?;
+                check_not_hollow(target, value, listed.as_ref())?;
+                let all = listed_members(listed.as_ref())?;
                 members.tracker.clear();
                 members.tracker.add(all);
             }
             // Entra: `{"op":"Remove","path":"members","value":[{"value":"u"}]}` removes u, never the whole list
             // (golden/entra_group_life_cycle.json).
             (Place::Attribute(_), None, OpKind::Remove, Some(value)) if !value.is_null() => {
-                let listed = listed(target, value, Mode::Compat)?;
-                let ids = listed.into_iter().map(|member| member.id);
-                members.tracker.remove(ids.collect());
+                let listed = coerce(target, as_array(value), Mode::Compat)?;
+                match listed_members(listed.as_ref()) {
+                    Ok(listed) => {
+                        let ids = listed.into_iter().map(|member| member.id);
+                        members.tracker.remove(ids.collect());
+                    }
+                    // One without an id is told apart by what else is known of it.
+                    Err(_) => members.needed = true,
+                }
             }
             (Place::Attribute(_), None, OpKind::Remove, _) => members.tracker.clear(),
             (Place::Selected(selection), None, OpKind::Remove, _) => match named(selection) {
@@ -57,16 +68,11 @@ impl Patch<'_> {
         }
         Ok(true)
     }
-}
 
-/// The members in a list.
-fn listed(target: Target<'_>, value: &Value, mode: Mode) -> Result<Vec<Member>, ScimError> {
-    let list = match mode {
-        // A single object is a list of one.
-        Mode::Compat => as_array(value),
-        Mode::Strict => value.clone(),
-    };
-    listed_members(coerce(target, list, mode)?.as_ref())
+    /// The list of members that a value is; a single object is a list of one.
+    fn listed(&self, target: Target<'_>, value: &Value) -> Result<Option<Value>, ScimError> {
+        coerce(target, as_array(value), self.mode)
+    }
 }
 
 /// The ids that a filter names, if it is made of `value eq "…"` alone.
@@ -83,7 +89,6 @@ fn named_id(term: &Filter) -> Option<String> {
         Filter::Compare(path, CompareOp::Eq, Literal::Text(id))
             if path.name.eq_ignore_ascii_case("value") =>
         {
-            // Identifiers are in lower case, and members are compared without regard to it.
             Some(fold(id))
         }
         _ => None,

@@ -110,7 +110,7 @@ impl Patch<'_> {
 
 /// An object in which nothing has a value would remove what it is to replace, and whoever sends one
 /// hardly means that. Null and `[]` say it plainly.
-fn check_not_hollow(
+pub(super) fn check_not_hollow(
     target: Target<'_>,
     value: &Value,
     new: Option<&Value>,

@@ -121,25 +121,37 @@ fn err_both_are_given() {
 }
 
 #[test]
-fn shows_says_what_need_not_be_looked_for() {
+fn related_says_what_need_not_be_looked_for() {
     let rt = ResourceType::group();
-    let members = rt.resolve(&AttrPath::name("members")).unwrap();
-    let shown = |attributes, excluded| {
+    let related = |attributes, excluded| {
         Projection::parse(attributes, excluded, &rt)
             .unwrap()
-            .shows(&members)
+            .related(&rt)
+            .join(" ")
     };
-    assert!(shown(None, None));
-    assert!(shown(Some("members.value"), None));
-    assert!(!shown(Some("displayName"), None));
-    assert!(!shown(None, Some("members")));
-    assert!(shown(None, Some("members.type")));
-    assert!(!Projection::all().names_anything());
-    assert!(
-        Projection::parse(Some("x"), None, &rt)
-            .unwrap()
-            .names_anything()
+    let all = "value $ref display type";
+    assert_eq!(related(None, None), all);
+    assert_eq!(related(Some("displayName,members"), None), all);
+    assert_eq!(
+        related(Some("members.value,members.type"), None),
+        "value type"
     );
+    assert_eq!(related(Some("displayName"), None), "");
+    assert_eq!(related(None, Some("members")), "");
+    assert_eq!(
+        related(None, Some("members.type,members.$ref")),
+        "value display"
+    );
+    let groups = Projection::all().related(&ResourceType::user());
+    assert_eq!(groups.join(" "), all);
+}
+
+#[test]
+fn the_default_set_names_nothing() {
+    let rt = ResourceType::group();
+    assert!(!Projection::all().names_anything());
+    let named = Projection::parse(Some("x"), None, &rt).unwrap();
+    assert!(named.names_anything());
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Random filters over a user.
+//! Random filters over users and groups.
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -61,11 +61,78 @@ const COMPLEX_PATHS: &[&str] = &[
     MANAGER,
 ];
 
-/// A valid filter: every operator, every type of literal, value paths, `and`, `or`, `not`.
+/// A valid filter over a user: every operator, every type of literal, value paths, `and`, `or`, `not`.
 pub fn filter() -> impl Strategy<Value = Filter> {
     let leaf = prop_oneof![4 => term(paths()), 2 => element()];
     groups(leaf.boxed(), 4)
 }
+
+/// A valid filter over a group, for the most part over its members. These texts are compared with, besides
+/// [`super::TEXTS`].
+pub fn group_filter(texts: &'static [&'static str]) -> impl Strategy<Value = Filter> {
+    let own = Paths {
+        text: &[
+            "displayName",
+            "externalId",
+            "id",
+            "schemas",
+            "meta.location",
+        ],
+        boolean: NONE,
+        time: TIME_PATHS,
+        complex: &["meta"],
+        literals: texts,
+    };
+    let leaf = prop_oneof![1 => term(own), 4 => related("members", MEMBERS_PATHS, texts)];
+    groups(leaf.boxed(), 3)
+}
+
+/// A valid filter over a user, for the most part over the groups that they are in.
+pub fn groups_filter(texts: &'static [&'static str]) -> impl Strategy<Value = Filter> {
+    let leaf = prop_oneof![1 => term(paths()), 4 => related("groups", GROUPS_PATHS, texts)];
+    groups(leaf.boxed(), 3)
+}
+
+/// A term over members or groups, with brackets and without.
+fn related(
+    attr: &'static str,
+    text: &'static [&'static str],
+    literals: &'static [&'static str],
+) -> BoxedStrategy<Filter> {
+    let paths = |text, complex| Paths {
+        text,
+        boolean: NONE,
+        time: NONE,
+        complex,
+        literals,
+    };
+    let inner = groups(term(paths(&["value", "$ref", "Display", "type"], NONE)), 2);
+    prop_oneof![
+        3 => term(paths(text, NONE)),
+        2 => inner.prop_map(move |inner| Filter::Element(path(attr), Box::new(inner))),
+    ]
+    .boxed()
+}
+
+const NONE: &[&str] = &[];
+
+const MEMBERS_PATHS: &[&str] = &[
+    "members",
+    "members.value",
+    "members.VALUE",
+    "members.$ref",
+    "members.display",
+    "members.type",
+];
+
+const GROUPS_PATHS: &[&str] = &[
+    "groups",
+    "groups.value",
+    "urn:ietf:params:scim:schemas:core:2.0:User:groups.value",
+    "groups.$ref",
+    "groups.display",
+    "groups.type",
+];
 
 /// Combines terms with `and`, `or` and `not`.
 fn groups(leaf: BoxedStrategy<Filter>, depth: u32) -> BoxedStrategy<Filter> {
@@ -86,6 +153,8 @@ struct Paths {
     boolean: &'static [&'static str],
     time: &'static [&'static str],
     complex: &'static [&'static str],
+    /// What texts are compared with, besides [`super::TEXTS`].
+    literals: &'static [&'static str],
 }
 
 const fn paths() -> Paths {
@@ -94,12 +163,12 @@ const fn paths() -> Paths {
         boolean: BOOLEAN_PATHS,
         time: TIME_PATHS,
         complex: COMPLEX_PATHS,
+        literals: NONE,
     }
 }
 
 /// `emails[…]`, with filters over the sub-attributes.
 fn element() -> BoxedStrategy<Filter> {
-    const NONE: &[&str] = &[];
     let within =
         |attr: &'static str, text: &'static [&'static str], boolean: &'static [&'static str]| {
             let inner = groups(
@@ -108,6 +177,7 @@ fn element() -> BoxedStrategy<Filter> {
                     boolean,
                     time: NONE,
                     complex: NONE,
+                    literals: NONE,
                 }),
                 2,
             );
@@ -134,7 +204,11 @@ fn term(paths: Paths) -> BoxedStrategy<Filter> {
         let op = if eq { CompareOp::Eq } else { CompareOp::Ne };
         Filter::Compare(path(name), op, Literal::Null)
     });
-    let compared = (select(paths.text), select(&CompareOp::ALL[..]), text())
+    let literal = match paths.literals {
+        [] => text().boxed(),
+        literals => prop_oneof![text(), select(literals).prop_map(str::to_owned)].boxed(),
+    };
+    let compared = (select(paths.text), select(&CompareOp::ALL[..]), literal)
         .prop_map(|(name, op, text)| Filter::Compare(path(name), op, Literal::Text(text)));
     let mut terms = vec![
         (1, present.boxed()),

@@ -11,7 +11,7 @@ mod typed;
 mod users;
 
 pub use devices::{DEVICE_SCHEMA, FLEET_SCHEMA, device_type, device_types};
-pub use filters::filter;
+pub use filters::{filter, group_filter, groups_filter};
 pub use operations::operations;
 pub use typed::{attributes_of, filter_of, operations_of, targets_of};
 pub use users::{resource, user};

@@ -40,7 +40,8 @@ impl Compiler<'_> {
             }
             Bound::Element(_, inner) => self.query(inner),
             Bound::Compare(target, op, operand) => self.lookup(target, *op, operand),
-            Bound::Not(_) | Bound::Present(_) | Bound::Never => String::new(),
+            Bound::Never => "SELECT NULL AS seq WHERE 0".to_owned(),
+            Bound::Not(_) | Bound::Present(_) => String::new(),
         }
     }
 
@@ -56,14 +57,14 @@ impl Compiler<'_> {
             Place::Related(relation) => return self.related_lookup(relation, operand),
             Place::Location | Place::Index => {}
         }
-        if let (CompareOp::Co | CompareOp::Ew, Operand::Text(text)) = (op, operand) {
-            if text.chars().nth(LEAST_PART - 1).is_some() {
-                let parts = self.bind(parts(text));
-                return format!(
-                    "SELECT rowid AS seq FROM trigram WHERE trigram MATCH {parts} \
-                     UNION SELECT resource FROM ungathered"
-                );
-            }
+        if let (CompareOp::Co | CompareOp::Ew, Operand::Text(text)) = (op, operand)
+            && text.chars().nth(LEAST_PART - 1).is_some()
+        {
+            let parts = self.bind(parts(text));
+            return format!(
+                "SELECT rowid AS seq FROM trigram WHERE trigram MATCH {parts} \
+                 UNION SELECT resource FROM ungathered"
+            );
         }
         let path = self.path(target);
         let (table, bit) = index(target);
@@ -128,12 +129,16 @@ fn cost(filter: &Bound<'_>) -> Option<u8> {
             .into_iter()
             .max(),
         Bound::Element(_, inner) => cost(inner),
-        Bound::Not(_) | Bound::Present(_) | Bound::Never => None,
+        Bound::Never => Some(0),
+        Bound::Not(_) | Bound::Present(_) => None,
         Bound::Compare(target, op, operand) => compare_cost(target, *op, operand),
     }
 }
 
 fn compare_cost(target: &Target<'_>, op: CompareOp, operand: &Operand) -> Option<u8> {
+    if matches!(operand, Operand::Null | Operand::Boolean(_)) {
+        return None;
+    }
     let is_found = match Place::of(target) {
         Place::Column(_) => matches!(
             target.key().as_str(),
@@ -146,7 +151,7 @@ fn compare_cost(target: &Target<'_>, op: CompareOp, operand: &Operand) -> Option
             return (is_value && op == CompareOp::Eq).then_some(1);
         }
     };
-    if !is_found || matches!(operand, Operand::Null | Operand::Boolean(_)) {
+    if !is_found {
         return None;
     }
     match op {

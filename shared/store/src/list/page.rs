@@ -1,6 +1,6 @@
 //! Which rows are on a page: their numbers and the keys that they are sorted by.
 
-use rollcall_core::{Bound, CompareOp, SortOrder};
+use rollcall_core::{Bound, CompareOp, Mutability, SortOrder, Target};
 
 use super::{Part, Query, Start};
 use crate::access::Caller;
@@ -212,31 +212,38 @@ fn walked(
         "SELECT s.resource AS row, s.value AS key FROM {table} s CROSS JOIN resource r ON r.seq = s.resource \
          WHERE {walk}{within}{after} AND {own}{condition} ORDER BY {order} LIMIT {most}"
     );
-    let is_required = part
-        .sort
-        .is_some_and(|sort| sort.target.attr.required && sort.target.sub.is_none());
     // What is in a range has a key.
-    if is_required || !within.is_empty() {
+    let is_always_present = part.sort.is_some_and(|sort| is_always_there(&sort.target));
+    let after_key = bounds.after.as_ref().map(|after| after.key.is_some());
+    // When descending, those without a key come first.
+    let is_past_absent = bounds.descends && after_key == Some(true);
+    if is_always_present || !within.is_empty() || is_past_absent {
         return format!("SELECT row, key FROM ({present})");
     }
+    let is_past_present = !bounds.descends && after_key == Some(false);
+    let gate = if bounds.descends || is_past_present {
+        "(SELECT 0 AS present)".to_owned()
+    } else {
+        // They are looked for only where the others don't fill the page.
+        format!("(SELECT count(*) AS present FROM ({present}))")
+    };
     let SortKey { join, .. } = key;
     let after = bounds.condition("NULL", "r.seq");
     let order = direction("r.seq", "r.seq", bounds.descends);
     let absent = format!(
-        "SELECT r.seq AS row, NULL AS key FROM resource r {join} \
-         WHERE s.resource IS NULL AND {own}{condition}{after}"
+        "SELECT r.seq AS row, NULL AS key FROM {gate} p CROSS JOIN resource r {join} \
+         WHERE p.present < {most} AND s.resource IS NULL AND {own}{condition}{after} ORDER BY {order} LIMIT {most}"
     );
-    if bounds.descends {
-        return format!(
-            "SELECT row, key FROM ({absent} ORDER BY {order} LIMIT {most}) \
-             UNION ALL SELECT row, key FROM ({present})"
-        );
+    if is_past_present {
+        return format!("SELECT row, key FROM ({absent})");
     }
-    // Those without a key come last: they are looked for only where the others don't fill the page.
-    format!(
-        "SELECT row, key FROM ({present}) UNION ALL SELECT row, key FROM ({absent} \
-         AND (SELECT count(*) FROM ({present})) < {most} ORDER BY {order} LIMIT {most})"
-    )
+    format!("SELECT row, key FROM ({absent}) UNION ALL SELECT row, key FROM ({present})")
+}
+
+/// Whether every resource has the attribute. One that an extension requires is there only if the extension is.
+fn is_always_there(target: &Target<'_>) -> bool {
+    let is_own = target.extension.is_none() && target.sub.is_none();
+    is_own && target.attr.required && target.attr.mutability != Mutability::ReadOnly
 }
 
 fn direction(key: &str, row: &str, descends: bool) -> String {

@@ -58,42 +58,25 @@ fn selected_values_are_removed() {
 }
 
 #[test]
-fn patch_remove_last_member_leaves_no_members_attribute() {
-    let ops = json!([{"op": "remove", "path": "members[value eq \"u1\"]"}]);
-    assert_eq!(
-        patched_group(&["u1"], ops),
-        json!({"displayName": "Tour Guides"})
-    );
-}
-
-#[test]
-fn removing_who_is_not_a_member_changes_nothing() {
-    let ops = json!([{"op": "remove", "path": "members[value eq \"u9\"]"}]);
-    assert_eq!(patched_group(&["u1", "u2"], ops), group(&["u1", "u2"]));
-}
-
-#[test]
 fn a_list_of_values_removes_those_alone() {
-    let listed = |value: Value| {
-        patched_group(
-            &["u1", "u2"],
-            json!([{"op": "remove", "path": "members", "value": value}]),
-        )
-    };
-    assert_eq!(listed(json!([{"value": "u1"}])), group(&["u2"]));
+    let work = json!({"value": "bjensen@example.com", "type": "work", "primary": true});
+    let home = json!({"value": "babs@jensen.org", "type": "home"});
+    let listed =
+        |value: Value| patched(json!([{"op": "remove", "path": "emails", "value": value}]));
+    assert_eq!(listed(json!([work]))["emails"], json!([home]));
     assert_eq!(
-        listed(json!([{"value": "u1", "$ref": null, "display": "x"}])),
-        group(&["u2"])
+        listed(json!([{"value": "BABS@jensen.org"}]))["emails"],
+        json!([work])
     );
-    assert_eq!(listed(json!({"value": "u1"})), group(&["u2"]));
-    assert_eq!(listed(json!(["u1", "u9"])), group(&["u2"]));
-    assert_eq!(listed(json!([{"value": "u9"}])), group(&["u1", "u2"]));
-    assert_eq!(listed(json!([])), group(&["u1", "u2"]));
+    assert_eq!(listed(home.clone())["emails"], json!([work]));
     assert_eq!(
-        listed(json!([{"value": "u1"}, {"value": "u2"}])),
-        json!({"displayName": "Tour Guides"})
+        listed(json!([{"value": "babs@jensen.org", "type": "work"}])),
+        barbara()
     );
-    assert_eq!(listed(json!(null)), json!({"displayName": "Tour Guides"}));
+    assert_eq!(listed(json!([])), barbara());
+    for all in [json!([work, home]), json!(null)] {
+        assert_eq!(listed(all), barbara_with(json!({"emails": null})));
+    }
 }
 
 #[test]
@@ -138,9 +121,6 @@ fn err_what_is_immutable_stays() {
     .unwrap_err();
     assert_eq!(error.scim_type, Some(ScimType::Mutability));
     assert!(run_custom(json!({}), json!([{"op": "remove", "path": "badge"}])).is_ok());
-    let ops = json!([{"op": "remove", "path": "members[value eq \"u1\"].value"}]);
-    let error = run(&ResourceType::group(), Mode::Compat, group(&["u1"]), ops).unwrap_err();
-    assert_eq!(error.scim_type, Some(ScimType::Mutability));
 }
 
 #[test]

@@ -29,7 +29,9 @@ fn every_embedded_schema_is_read_and_written_back_the_same() {
     ] {
         assert_eq!(schema.id, urn);
         let wire = serde_json::to_value(&schema).unwrap();
-        assert_eq!(serde_json::from_value::<Schema>(wire).unwrap(), schema);
+        // Relations are the server's own, and no part of the wire form.
+        let read: Schema = serde_json::from_value(wire.clone()).unwrap();
+        assert_eq!(serde_json::to_value(read).unwrap(), wire);
         for attribute in &schema.attributes {
             assert_eq!(attribute.is_complex(), !attribute.sub_attributes.is_empty());
         }
