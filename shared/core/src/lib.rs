@@ -51,7 +51,9 @@ pub use schema::{
 };
 pub use sort::{Sort, SortOrder};
 pub use time::Timestamp;
-pub use validate::{MAX_ELEMENTS, MAX_REFERENCE, MAX_STRING, Mode, accept, replace, violation};
+pub use validate::{
+    MAX_ELEMENTS, MAX_REFERENCE, MAX_STRING, Mode, accept, replace, violation, widens,
+};
 
 /// A JSON object.
 pub type JsonObject = serde_json::Map<String, serde_json::Value>;

@@ -8,16 +8,11 @@ use serde_json::Value as Json;
 use crate::body::{self, BodyError};
 use crate::problem::Problem;
 
-/// Reads the JSON object in a request's body of at most `max` bytes, which has no other members than the known ones: a
-/// misspelt `expires_at` must not make a token that never expires.
+/// Reads the JSON object in a request's body of at most `max` bytes.
 ///
 /// # Errors
-/// 413, or 400 when it is not such an object.
-pub(crate) async fn read<B: Body<Data = Bytes>>(
-    body: B,
-    max: usize,
-    known: &[&str],
-) -> Result<JsonObject, Problem> {
+/// 413, or 400 when it is none.
+pub(crate) async fn any<B: Body<Data = Bytes>>(body: B, max: usize) -> Result<JsonObject, Problem> {
     let bytes = body::read_up_to(body, max)
         .await
         .map_err(|error| match error {
@@ -26,7 +21,20 @@ pub(crate) async fn read<B: Body<Data = Bytes>>(
             }
             BodyError::Broken => Problem::invalid("the body ended early: send it again".into()),
         })?;
-    let object = parse_object(&bytes).map_err(|error| Problem::invalid(error.detail))?;
+    parse_object(&bytes).map_err(|error| Problem::invalid(error.detail))
+}
+
+/// The same for one that has no other members than the known ones: a misspelt `expires_at` must not make a token that
+/// never expires.
+///
+/// # Errors
+/// As [`any`]; 400.
+pub(crate) async fn read<B: Body<Data = Bytes>>(
+    body: B,
+    max: usize,
+    known: &[&str],
+) -> Result<JsonObject, Problem> {
+    let object = any(body, max).await?;
     match object.keys().find(|name| !known.contains(&name.as_str())) {
         None => Ok(object),
         Some(unknown) => Err(Problem::invalid(format!(

@@ -79,7 +79,10 @@ impl From<AdminError> for Problem {
             AdminError::Unauthenticated => StatusCode::UNAUTHORIZED,
             AdminError::Invalid(_) => StatusCode::BAD_REQUEST,
             AdminError::Conflict(_) => StatusCode::CONFLICT,
-            AdminError::Store(StoreError::Busy) => StatusCode::SERVICE_UNAVAILABLE,
+            AdminError::Store(StoreError::Busy) => {
+                let detail = "the store is busy: send the request again".to_owned();
+                return Self::new(StatusCode::SERVICE_UNAVAILABLE, detail);
+            }
             AdminError::Store(cause) => {
                 eprintln!("{cause}");
                 StatusCode::INTERNAL_SERVER_ERROR

@@ -60,10 +60,10 @@ impl Profile {
 }
 
 /// Definitions as they are kept: each was checked before it was.
-fn read<T: DeserializeOwned>(definitions: &[String]) -> Result<Vec<T>, Error> {
+pub(crate) fn read<T: DeserializeOwned>(definitions: &[String]) -> Result<Vec<T>, StoreError> {
     let read = definitions.iter().map(|text| serde_json::from_str(text));
     read.collect::<Result<_, _>>()
-        .map_err(|error| StoreError::Backend(format!("a definition is damaged: {error}")).into())
+        .map_err(|error| StoreError::Backend(format!("a definition is damaged: {error}")))
 }
 
 /// The profiles that an instance remembers, each with tokens that have opened the tenant.

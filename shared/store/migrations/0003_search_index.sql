@@ -74,7 +74,9 @@ BEGIN
     INSERT INTO attribute (resource, path, element, value)
     SELECT NEW.resource, value ->> 0, value ->> 1, value ->> 2 FROM json_each(NEW.indexed);
     INSERT INTO ungathered (resource)
-    SELECT NEW.resource WHERE NEW.indexed <> '[]' AND NEW.resource NOT IN (SELECT resource FROM ungathered);
+    SELECT NEW.resource WHERE NEW.resource NOT IN (SELECT resource FROM ungathered) AND EXISTS (
+        SELECT 1 FROM json_each(NEW.indexed) item WHERE item.value ->> 0 & 2 AND item.value ->> 2 NOT IN (
+            SELECT value ->> 2 FROM json_each(NEW.unindexed)));
     INSERT INTO gather (due) SELECT 1 WHERE (SELECT count(*) FROM ungathered) >= 128;
 END;
 

@@ -13,22 +13,32 @@ CREATE TABLE credential (
     changed  INTEGER NOT NULL
 ) STRICT;
 
--- People that were deleted, for as long as the tenant keeps them. Nothing on the wire shows them.
+-- People that were deleted, for as long as the tenant keeps them. Nothing on the wire shows them. `version` is that of
+-- the deletion, `groups` has the memberships, with the ids of the groups.
 CREATE TABLE deleted (
-    tenant   INTEGER NOT NULL REFERENCES tenant,
-    id       TEXT NOT NULL,
-    type     TEXT NOT NULL,
-    version  INTEGER NOT NULL,
-    created  INTEGER NOT NULL,
-    deleted  INTEGER NOT NULL,
-    purge    INTEGER NOT NULL,
-    doc      TEXT NOT NULL,
-    password TEXT,
-    groups   TEXT NOT NULL,
+    tenant           INTEGER NOT NULL REFERENCES tenant,
+    id               TEXT NOT NULL,
+    type             TEXT NOT NULL,
+    version          INTEGER NOT NULL,
+    created          INTEGER NOT NULL,
+    deleted          INTEGER NOT NULL,
+    purge            INTEGER NOT NULL,
+    doc              TEXT NOT NULL,
+    password         TEXT,
+    password_changed INTEGER,
+    groups           TEXT NOT NULL,
     PRIMARY KEY (tenant, id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX deleted_by_purge ON deleted (purge);
+
+-- Forgets those whose time is over, a bounded number at once.
+CREATE VIEW sweep (at) AS SELECT NULL WHERE 0;
+
+CREATE TRIGGER sweep_run INSTEAD OF INSERT ON sweep
+BEGIN
+    DELETE FROM deleted WHERE (tenant, id) IN (SELECT tenant, id FROM deleted WHERE purge <= NEW.at LIMIT 100);
+END;
 
 CREATE VIEW write
 (tenant, hash, revision, at, operation, type, id, expected, doc, display, folded, unindexed, indexed, freed, uniques,
@@ -142,11 +152,13 @@ BEGIN
     FROM resource WHERE tenant = NEW.tenant AND id = NEW.id;
     INSERT INTO bereave (tenant, actor, at, member)
     SELECT tenant, NEW.actor, NEW.at, seq FROM resource WHERE tenant = NEW.tenant AND id = NEW.id;
-    DELETE FROM deleted WHERE (tenant, id) IN (SELECT tenant, id FROM deleted WHERE purge <= NEW.at LIMIT 100);
-    INSERT INTO deleted (tenant, id, type, version, created, deleted, purge, doc, password, groups)
+    INSERT INTO sweep (at) VALUES (NEW.at);
+    INSERT INTO deleted (tenant, id, type, version, created, deleted, purge, doc, password, password_changed, groups)
     SELECT tenant, id, type, version + 1, created, NEW.at, NEW.at + NEW.retention_days * 86400000000, doc,
         (SELECT password FROM credential WHERE credential.resource = seq),
-        (SELECT json_group_array(g.id) FROM membership m JOIN resource g ON g.seq = m.grp WHERE m.member = resource.seq)
+        (SELECT changed FROM credential WHERE credential.resource = seq),
+        (SELECT json_group_array(json_object('id', g.id, 'display', m.display, 'folded', m.folded))
+            FROM membership m JOIN resource g ON g.seq = m.grp WHERE m.member = resource.seq)
     FROM resource WHERE tenant = NEW.tenant AND id = NEW.id AND type = 'User' AND NEW.retention_days > 0;
     DELETE FROM resource WHERE tenant = NEW.tenant AND id = NEW.id;
 END;

@@ -16,17 +16,18 @@ pub struct Change {
     pub sequence: i64,
     /// When it happened.
     pub at: Timestamp,
-    /// Who did it, e.g. `token:` and the token's id.
+    /// Who did it: `token:` and the token's id, or `admin`.
     pub actor: String,
-    /// `create`, `replace`, `patch` or `delete`.
+    /// `create`, `replace`, `patch` or `delete`; of the operator's `restore`, `purge`, `define`, `undefine`, `configure`,
+    /// `issue` or `revoke`.
     pub operation: String,
-    /// The resource type's name.
+    /// The resource type's name; with the operator's last five `Schema`, `ResourceType`, `Tenant` or `Token`.
     pub resource_type: String,
-    /// The resource's id.
+    /// The resource's id; a schema's URI; the name of a resource type or of the tenant.
     pub resource: String,
-    /// The version that the change led to.
+    /// The version that the change led to; 0 for what has none.
     pub version: i64,
-    /// The names of the attributes that changed, never their values.
+    /// The names of the attributes or settings that changed, never their values.
     pub attributes: Vec<String>,
 }
 

@@ -33,8 +33,32 @@ impl Difference {
     ) -> Self {
         let old = old.map(|old| &old.attributes);
         let new = &new.attributes;
-        let entries = |side: &JsonObject| entries(tenant, side, resource_type);
-        let values = |side: &JsonObject| uniques(tenant, side, resource_type);
+        Self {
+            attributes: changed(old.unwrap_or(&JsonObject::new()), new),
+            ..Self::from_to(
+                tenant,
+                old.map(|old| (old, resource_type)),
+                (new, resource_type),
+            )
+        }
+    }
+
+    /// The same attributes by two forms of their type.
+    pub fn of_type(
+        tenant: i64,
+        attributes: &JsonObject,
+        (old, new): (&ResourceType, &ResourceType),
+    ) -> Self {
+        Self::from_to(tenant, Some((attributes, old)), (attributes, new))
+    }
+
+    fn from_to(
+        tenant: i64,
+        old: Option<(&JsonObject, &ResourceType)>,
+        new: (&JsonObject, &ResourceType),
+    ) -> Self {
+        let entries = |(side, rt)| entries(tenant, side, rt);
+        let values = |(side, rt)| uniques(tenant, side, rt);
         let (unindexed, indexed) = sides(old.map(entries), entries(new));
         let (freed, uniques) = sides(old.map(values), values(new));
         Self {
@@ -42,8 +66,15 @@ impl Difference {
             indexed,
             freed,
             uniques,
-            attributes: changed(old.unwrap_or(&JsonObject::new()), new),
+            attributes: Vec::new(),
         }
+    }
+
+    /// Whether nothing goes and nothing comes.
+    pub fn is_empty(&self) -> bool {
+        [&self.unindexed, &self.indexed, &self.freed, &self.uniques]
+            .iter()
+            .all(|items| *items == "[]")
     }
 }
 

@@ -6,6 +6,8 @@
 
 mod access;
 mod changes;
+mod definitions;
+mod deleted;
 mod entries;
 mod error;
 mod filter;
@@ -13,6 +15,8 @@ mod list;
 mod migrate;
 mod paths;
 mod read;
+mod refit;
+mod reindex;
 mod relations;
 #[cfg(feature = "rusqlite")]
 pub mod rusqlite;
@@ -25,12 +29,15 @@ mod write;
 
 pub use access::{Access, Caller, TenantName, TokenHash};
 pub use changes::Change;
+pub use definitions::DefinitionKind;
+pub use deleted::Deleted;
 pub use error::StoreError;
 pub use list::{Key, Page, Part, Place, Query, Start};
 pub use read::{Found, Relations};
+pub use refit::{Holder, Misfit, Misfits};
 pub use settings::Settings;
 pub use sql::Database;
 pub use store::{Durability, Store};
-pub use tenants::Tenant;
+pub use tenants::{Tenant, TenantChange};
 pub use tokens::Token;
 pub use write::{Besides, MAX_DOCUMENT, Operation};

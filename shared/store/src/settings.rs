@@ -2,7 +2,8 @@
 
 use rollcall_core::{Mode, Timestamp};
 
-use crate::access::{self, Access, OPEN};
+use crate::access::{self, Access, OPEN, TenantName};
+use crate::definitions::DefinitionKind;
 use crate::error::StoreError;
 use crate::sql::{Database, Row};
 use crate::store::Store;
@@ -43,23 +44,41 @@ impl<D: Database> Store<D> {
     /// # Errors
     /// [`StoreError::Unauthenticated`] when it doesn't.
     pub async fn settings(&self, access: &Access, now: Timestamp) -> Result<Settings, StoreError> {
-        let definitions = |kind: &str| {
-            format!(
-                "(SELECT json_group_array(document ORDER BY name) FROM definition \
-                 WHERE definition.tenant = open.tenant AND kind = '{kind}')"
-            )
-        };
-        let statement = format!(
-            "WITH {OPEN} SELECT open.tenant, open.revision, mode, restore_on_create, retention_days, \
-             (SELECT cursor_key FROM service), {}, {} FROM open CROSS JOIN tenant ON tenant.id = open.tenant",
-            definitions("schema"),
-            definitions("resource type")
-        );
+        let select = select();
+        let statement =
+            format!("WITH {OPEN} {select} FROM open CROSS JOIN tenant ON tenant.id = open.tenant");
         let rows = self
             .run(&statement, access::parameters(access, now))
             .await?;
         rows.first().map_or(Err(StoreError::Unauthenticated), read)
     }
+
+    /// The same for the operator, who needs no token of the tenant's.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such tenant.
+    pub async fn settings_of(&self, tenant: &TenantName) -> Result<Settings, StoreError> {
+        let statement = format!("{} FROM tenant WHERE name = ?1", select());
+        let rows = self.run(&statement, vec![tenant.as_str().into()]).await?;
+        rows.first().map_or(Err(StoreError::NotFound), read)
+    }
+}
+
+/// The columns that [`read`] takes, of the row `tenant`.
+fn select() -> String {
+    let definitions = |kind: DefinitionKind| {
+        format!(
+            "(SELECT json_group_array(document ORDER BY name) FROM definition \
+             WHERE definition.tenant = tenant.id AND kind = '{}')",
+            kind.name()
+        )
+    };
+    format!(
+        "SELECT tenant.id, tenant.revision, tenant.mode, tenant.restore_on_create, tenant.retention_days, \
+         (SELECT cursor_key FROM service), {}, {}",
+        definitions(DefinitionKind::Schema),
+        definitions(DefinitionKind::ResourceType)
+    )
 }
 
 fn read(row: &Row) -> Result<Settings, StoreError> {

@@ -129,6 +129,10 @@ impl<D: Database> Store<D> {
         }
     }
 
+    pub(crate) const fn connection(&self) -> &D::Connection {
+        &self.connection
+    }
+
     pub(crate) async fn run(
         &self,
         statement: &str,

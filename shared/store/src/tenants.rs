@@ -5,7 +5,7 @@ use rollcall_core::{Mode, Timestamp};
 use crate::access::TenantName;
 use crate::error::StoreError;
 use crate::settings::{mode_name, mode_of};
-use crate::sql::{Database, Row, Value};
+use crate::sql::{Database, Row};
 use crate::store::Store;
 
 /// A tenant.
@@ -41,6 +41,19 @@ impl Tenant {
     }
 }
 
+/// What is to change of a tenant's settings; `None` stays as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct TenantChange {
+    /// How strictly requests are taken.
+    pub mode: Option<Mode>,
+    /// Whether creating a person who is there, and inactive, reactivates them.
+    pub restore_on_create: Option<bool>,
+    /// For how many days deleted people are kept; 0 is not at all.
+    pub retention_days: Option<u32>,
+    /// Whether ids that are no user's or group's are passed over in the members of a group.
+    pub ignore_unknown_members: Option<bool>,
+}
+
 /// The columns that [`read`] takes.
 const COLUMNS: &str =
     "name, created, mode, restore_on_create, retention_days, ignore_unknown_members";
@@ -54,24 +67,39 @@ impl<D: Database> Store<D> {
         let statement = "INSERT INTO tenant \
             (name, mode, restore_on_create, retention_days, ignore_unknown_members, created, revision) \
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, random())";
-        let mut parameters = settings(tenant).to_vec();
-        parameters.push(tenant.created.as_micros().into());
+        let parameters = vec![
+            tenant.name.as_str().into(),
+            mode_name(tenant.mode).into(),
+            i64::from(tenant.restore_on_create).into(),
+            i64::from(tenant.retention_days).into(),
+            i64::from(tenant.ignore_unknown_members).into(),
+            tenant.created.as_micros().into(),
+        ];
         self.run(statement, parameters).await.map(drop)
     }
 
-    /// Changes a tenant's settings to those given.
+    /// Changes a tenant's settings. Where nothing would differ, nothing is written.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when there is none of that name.
-    pub async fn update_tenant(&self, tenant: &Tenant) -> Result<(), StoreError> {
-        let statement = "UPDATE tenant SET mode = ?2, restore_on_create = ?3, retention_days = ?4, \
-            ignore_unknown_members = ?5, revision = random() WHERE name = ?1 RETURNING id";
-        let rows = self.run(statement, settings(tenant).to_vec()).await?;
-        if rows.is_empty() {
-            Err(StoreError::NotFound)
-        } else {
-            Ok(())
-        }
+    pub async fn update_tenant(
+        &self,
+        name: &TenantName,
+        change: &TenantChange,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let statement = "INSERT INTO configure \
+            (tenant, at, mode, restore_on_create, retention_days, ignore_unknown_members) \
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let parameters = vec![
+            name.as_str().into(),
+            now.as_micros().into(),
+            change.mode.map(mode_name).into(),
+            change.restore_on_create.map(i64::from).into(),
+            change.retention_days.map(i64::from).into(),
+            change.ignore_unknown_members.map(i64::from).into(),
+        ];
+        self.run(statement, parameters).await.map(drop)
     }
 
     /// All tenants, by name.
@@ -119,17 +147,6 @@ impl<D: Database> Store<D> {
             Ok(())
         }
     }
-}
-
-/// Name and settings as parameters.
-fn settings(tenant: &Tenant) -> [Value; 5] {
-    [
-        tenant.name.as_str().into(),
-        mode_name(tenant.mode).into(),
-        i64::from(tenant.restore_on_create).into(),
-        i64::from(tenant.retention_days).into(),
-        i64::from(tenant.ignore_unknown_members).into(),
-    ]
 }
 
 fn read(row: &Row) -> Result<Tenant, StoreError> {

@@ -22,7 +22,7 @@ pub struct Token {
 }
 
 impl<D: Database> Store<D> {
-    /// Keeps a token of a tenant under its hash.
+    /// Keeps a token of a tenant under its hash. The change log has it without its name.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when the tenant does not exist.
@@ -32,17 +32,16 @@ impl<D: Database> Store<D> {
         token: &Token,
         hash: &TokenHash,
     ) -> Result<(), StoreError> {
-        let statement = "INSERT INTO token (id, tenant, name, hash, created, expires) \
-            SELECT ?1, id, ?2, ?3, ?4, ?5 FROM tenant WHERE name = ?6 RETURNING id";
+        let statement = "INSERT INTO issue (tenant, at, id, name, hash, expires) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         let parameters = vec![
+            tenant.as_str().into(),
+            token.created.as_micros().into(),
             token.id.as_str().into(),
             token.name.as_str().into(),
             hash.into(),
-            token.created.as_micros().into(),
             token.expires.map(Timestamp::as_micros).into(),
-            tenant.as_str().into(),
         ];
-        found(self.run(statement, parameters).await?)
+        self.run(statement, parameters).await.map(drop)
     }
 
     /// The tokens of a tenant, the oldest first; expired ones stay listed until they are deleted.
@@ -65,20 +64,15 @@ impl<D: Database> Store<D> {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when the tenant has no such token.
-    pub async fn delete_token(&self, tenant: &TenantName, id: &str) -> Result<(), StoreError> {
-        let statement = "DELETE FROM token WHERE id = ?1 AND tenant = (SELECT id FROM tenant WHERE name = ?2) RETURNING id";
-        found(
-            self.run(statement, vec![id.into(), tenant.as_str().into()])
-                .await?,
-        )
-    }
-}
-
-fn found(rows: Vec<Row>) -> Result<(), StoreError> {
-    if rows.is_empty() {
-        Err(StoreError::NotFound)
-    } else {
-        Ok(())
+    pub async fn delete_token(
+        &self,
+        tenant: &TenantName,
+        id: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let statement = "INSERT INTO revoke (tenant, at, id) VALUES (?1, ?2, ?3)";
+        let parameters = vec![tenant.as_str().into(), now.as_micros().into(), id.into()];
+        self.run(statement, parameters).await.map(drop)
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::cell::Cell;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use rollcall_core::{Filter, Resource, ResourceType, Sort, Timestamp};
 use rollcall_store::{
-    Access, Besides, Caller, Database, Found, Operation, Page, Part, Query, Relations, Settings,
-    Start, Store, StoreError, Tenant, TenantName, Token, TokenHash,
+    Access, Besides, Caller, Change, Database, Found, Operation, Page, Part, Query, Relations,
+    Settings, Start, Store, StoreError, Tenant, TenantName, Token, TokenHash,
 };
 use serde_json::{Value as Json, json};
 
@@ -180,6 +180,15 @@ impl<'s, D: Database> Fixture<'s, D> {
         self.store
             .get(&self.caller(), &self.users, id, &relations)
             .await
+    }
+
+    /// The change log, without the token that every case's tenant begins with.
+    pub async fn log(&self) -> Result<Vec<Change>> {
+        let mut log = self.store.changes(&self.access.tenant, 0, 100).await?;
+        let first = log.first().map(|change| change.operation.as_str());
+        ensure!(first == Some("issue"), "the log begins with {first:?}");
+        log.remove(0);
+        Ok(log)
     }
 
     /// One page of users.

@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use crate::fixture::{BASE, Fixture, all_subs};
 
 impl<D: Database> Fixture<'_, D> {
-    async fn group(&self, id: &str, members: &[&Resource]) -> Result<Resource, StoreError> {
+    pub async fn group(&self, id: &str, members: &[&Resource]) -> Result<Resource, StoreError> {
         let group = self.user(id, &json!({ "displayName": id }));
         let besides = adding(members);
         let caller = self.caller_at(group.modified);
@@ -20,7 +20,7 @@ impl<D: Database> Fixture<'_, D> {
         Ok(group)
     }
 
-    async fn enrol(&self, group: &Resource, besides: &Besides) -> Result<(), StoreError> {
+    pub async fn enrol(&self, group: &Resource, besides: &Besides) -> Result<(), StoreError> {
         let what = (group.id.as_str(), None);
         self.store
             .update_besides(
@@ -33,7 +33,7 @@ impl<D: Database> Fixture<'_, D> {
             .await
     }
 
-    async fn find_group(&self, group: &Resource) -> Result<Found> {
+    pub async fn find_group(&self, group: &Resource) -> Result<Found> {
         let subs = all_subs();
         let relations = Relations {
             base: BASE,
@@ -214,7 +214,7 @@ pub async fn a_member_change_that_changes_nothing_leaves_the_version<D: Database
         ensure!(found.resource()? == group, "it has become {found:?}");
         ensure!(members(&found)? == [anna.id.clone()]);
     }
-    let log = f.store.changes(&f.access.tenant, 0, 10).await?;
+    let log = f.log().await?;
     ensure!(log.len() == 3, "the change log has {log:?}");
     Ok(())
 }
@@ -235,7 +235,7 @@ pub async fn members_come_and_go_in_one_step<D: Database>(f: Fixture<'_, D>) -> 
     f.enrol(&group, &changing(true, &[], &[])).await?;
     let found = f.find_group(&group).await?;
     ensure!(members(&found)?.is_empty() && found.version == 4);
-    let log = f.store.changes(&f.access.tenant, 0, 10).await?;
+    let log = f.log().await?;
     let last = log.last().context("no change")?;
     ensure!(last.operation == "patch" && last.attributes == ["members"] && last.version == 4);
     Ok(())
@@ -340,7 +340,7 @@ pub async fn a_deleted_member_leaves_its_groups<D: Database>(f: Fixture<'_, D>) 
     let found = f.find_group(&group).await?;
     ensure!(members(&found)? == ids(&[&berta]));
     ensure!(found.version == 2, "the group's version stayed");
-    let log = f.store.changes(&f.access.tenant, 0, 10).await?;
+    let log = f.log().await?;
     let told: Vec<_> = log
         .iter()
         .skip(3)

@@ -1,9 +1,12 @@
 //! What every database behind the store must do. The same cases run natively on rusqlite, and as a Wasm component on
 //! Spin's SQLite (`tests/probes/contract`).
 
+mod definitions;
 mod fixture;
 mod groups;
 mod listing;
+mod operating;
+mod retention;
 mod tenancy;
 mod writing;
 
@@ -60,6 +63,17 @@ pub async fn run<D: Database>(store: &Store<D>) -> Vec<Outcome> {
         tenancy::a_deleted_token_opens_nothing,
         tenancy::the_same_name_in_two_tenants_is_two_people,
         tenancy::a_deleted_tenant_takes_everything_along,
+        operating::a_change_of_settings_holds_for_the_next_call,
+        operating::a_setting_that_is_set_to_what_it_is_changes_nothing,
+        operating::what_the_operator_does_is_in_the_change_log,
+        definitions::a_definition_holds_for_the_next_call,
+        definitions::a_changed_type_is_found_by_its_new_form,
+        definitions::resources_that_do_not_fit_are_counted,
+        definitions::values_that_would_be_shared_are_counted,
+        retention::a_deleted_person_is_kept_only_if_the_tenant_wants_it,
+        retention::a_restored_person_is_as_before,
+        retention::a_person_whose_name_is_taken_is_not_restored,
+        retention::whoever_is_not_kept_any_more_is_forgotten,
     ];
     outcomes
 }

@@ -14,6 +14,12 @@ fn every_case_holds() {
         .filter_map(|outcome| Some(format!("{}: {}", outcome.name, outcome.failure?)))
         .collect();
     assert!(failed.is_empty(), "{}", failed.join("\n"));
+    // Nothing in the store tells a password, so the port can't show that one was restored.
+    let native = rusqlite::Connection::open(&database.0).unwrap();
+    let restored = "SELECT password FROM credential JOIN resource ON seq = credential.resource \
+        WHERE id = 'a-restored-person-is-as-before/anna'";
+    let password: String = native.query_row(restored, (), |row| row.get(0)).unwrap();
+    assert_eq!(password, "hash");
 }
 
 #[test]

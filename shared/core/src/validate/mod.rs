@@ -8,10 +8,12 @@ mod format;
 mod replace;
 mod required;
 mod violation;
+mod widens;
 
 pub use coerce::{MAX_ELEMENTS, MAX_REFERENCE, MAX_STRING};
 pub use replace::replace;
 pub use violation::violation;
+pub use widens::widens;
 
 pub(crate) use coerce::{
     check_count, coerce, coerce_single, drop_duplicates, is_primary, two_primaries,

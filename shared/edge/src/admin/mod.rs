@@ -1,13 +1,17 @@
-//! The admin API: tenants and their provisioning tokens, as JSON over HTTP with errors as problem details (RFC 9457).
+//! The admin API: tenants, their provisioning tokens, what they have defined and whom they have deleted, as JSON over
+//! HTTP with errors as problem details (RFC 9457).
 
 mod changes;
+mod definitions;
+mod deleted;
+mod page;
 mod tenants;
 mod tokens;
 
 use bytes::Bytes;
 use http::{Method, Request};
 use http_body::Body;
-use rollcall_core::excerpt;
+use rollcall_core::{ResourceTypeDefinition, Schema, excerpt};
 use rollcall_service::{Ctx, Database, admin};
 
 use crate::bearer;
@@ -67,6 +71,22 @@ async fn answer<D: Database, B: Body<Data = Bytes>>(
             changes::list(ctx, name, head.uri().query()).await
         }
         (["tenants", _, "changes"], _) => Err(Problem::method("GET")),
+        (["tenants", name, "schemas", rest @ ..], method) => {
+            definitions::answer::<Schema, D, B>(ctx, name, rest, method, body).await
+        }
+        (["tenants", name, "resource-types", rest @ ..], method) => {
+            definitions::answer::<ResourceTypeDefinition, D, B>(ctx, name, rest, method, body).await
+        }
+        (["tenants", name, "deleted"], &Method::GET) => {
+            deleted::list(ctx, name, head.uri().query()).await
+        }
+        (["tenants", _, "deleted"], _) => Err(Problem::method("GET")),
+        (["tenants", name, "deleted", id], &Method::DELETE) => deleted::purge(ctx, name, id).await,
+        (["tenants", _, "deleted", _], _) => Err(Problem::method("DELETE")),
+        (["tenants", name, "deleted", id, "restore"], &Method::POST) => {
+            deleted::restore(ctx, name, id).await
+        }
+        (["tenants", _, "deleted", _, "restore"], _) => Err(Problem::method("POST")),
         (["tenants", name, "tokens"], &Method::GET) => tokens::list(ctx, name).await,
         (["tenants", name, "tokens"], &Method::POST) => {
             let body = object::read(body, MAX_BODY, &["name", "expires_at"]).await?;

@@ -1,13 +1,13 @@
 //! Tenants.
 
 use rollcall_core::{Mode, excerpt};
-use rollcall_store::{Database, StoreError, Tenant, TenantName};
+use rollcall_store::{Database, StoreError, Tenant, TenantChange, TenantName};
 
 use super::AdminError;
 use crate::ctx::Ctx;
 
 /// The longest time that deleted people are kept, in days.
-const MAX_RETENTION_DAYS: i64 = 3650;
+const MAX_RETENTION_DAYS: u32 = 3650;
 
 /// What an operator sets for a tenant; what is left out stays as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,34 +23,33 @@ pub struct TenantSettings {
 }
 
 impl TenantSettings {
-    fn apply(&self, mut tenant: Tenant) -> Result<Tenant, AdminError> {
-        match self.mode.as_deref() {
-            None => {}
-            Some("compat") => tenant.mode = Mode::Compat,
-            Some("strict") => tenant.mode = Mode::Strict,
+    fn change(&self) -> Result<TenantChange, AdminError> {
+        let mode = match self.mode.as_deref() {
+            None => None,
+            Some("compat") => Some(Mode::Compat),
+            Some("strict") => Some(Mode::Strict),
             Some(other) => {
                 return Err(AdminError::Invalid(format!(
                     "`mode` is `{}`: use compat or strict",
                     excerpt(other)
                 )));
             }
-        }
-        if let Some(restore) = self.restore_on_create {
-            tenant.restore_on_create = restore;
-        }
-        if let Some(ignore) = self.ignore_unknown_members {
-            tenant.ignore_unknown_members = ignore;
-        }
-        if let Some(days) = self.retention_days {
-            let fits = (0..=MAX_RETENTION_DAYS).contains(&days);
-            let days = u32::try_from(days).ok().filter(|_| fits);
-            tenant.retention_days = days.ok_or_else(|| {
-                AdminError::Invalid(format!(
+        };
+        let retention_days = match self.retention_days.map(u32::try_from) {
+            None => None,
+            Some(Ok(days)) if days <= MAX_RETENTION_DAYS => Some(days),
+            Some(_) => {
+                return Err(AdminError::Invalid(format!(
                     "`retentionDays` must be between 0 and {MAX_RETENTION_DAYS}"
-                ))
-            })?;
-        }
-        Ok(tenant)
+                )));
+            }
+        };
+        Ok(TenantChange {
+            mode,
+            restore_on_create: self.restore_on_create,
+            retention_days,
+            ignore_unknown_members: self.ignore_unknown_members,
+        })
     }
 }
 
@@ -69,7 +68,14 @@ pub async fn create_tenant<D: Database>(
             excerpt(name)
         ))
     })?;
-    let tenant = settings.apply(Tenant::new(name, ctx.now()))?;
+    let settings = settings.change()?;
+    let tenant = Tenant {
+        mode: settings.mode.unwrap_or_default(),
+        restore_on_create: settings.restore_on_create.unwrap_or_default(),
+        retention_days: settings.retention_days.unwrap_or_default(),
+        ignore_unknown_members: settings.ignore_unknown_members.unwrap_or_default(),
+        ..Tenant::new(name, ctx.now())
+    };
     let store = ctx.store().await.map_err(AdminError::Store)?;
     match store.create_tenant(&tenant).await {
         Ok(()) => Ok(tenant),
@@ -113,13 +119,13 @@ pub async fn update_tenant<D: Database>(
     name: &str,
     settings: &TenantSettings,
 ) -> Result<Tenant, AdminError> {
-    let changed = settings.apply(tenant(ctx, name).await?)?;
+    let change = settings.change()?;
     let store = ctx.store().await.map_err(AdminError::Store)?;
     store
-        .update_tenant(&changed)
+        .update_tenant(&parse(name)?, &change, ctx.now())
         .await
         .map_err(|error| in_tenant(error, name))?;
-    Ok(changed)
+    tenant(ctx, name).await
 }
 
 /// Deletes a tenant with its tokens, its resources and its change log.

@@ -81,7 +81,7 @@ pub async fn delete_token<D: Database>(
 ) -> Result<(), AdminError> {
     let store = ctx.store().await.map_err(AdminError::Store)?;
     store
-        .delete_token(&parse(tenant)?, id)
+        .delete_token(&parse(tenant)?, id, ctx.now())
         .await
         .map_err(|error| match error {
             StoreError::NotFound => AdminError::NotFound(format!(

@@ -10,7 +10,7 @@ mod patch;
 mod precondition;
 mod replace;
 mod search;
-mod secret;
+pub(crate) mod secret;
 mod update;
 
 pub use create::{Created, create};

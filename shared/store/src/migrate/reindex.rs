@@ -4,58 +4,47 @@ use rollcall_core::{Resource, ResourceType, Timestamp, display_of, fold};
 
 use crate::entries::Difference;
 use crate::error::StoreError;
-use crate::sql::{Row, Sql};
-
-/// How many documents are in memory at a time.
-const BATCH: i64 = 500;
+use crate::reindex::{Stored, Walk, reindex};
+use crate::sql::Sql;
 
 /// Indexes every user: the only resources that there were when this was last needed.
 pub(super) async fn run(connection: &impl Sql) -> Result<(), StoreError> {
     let users = ResourceType::user();
-    let mut after = 0;
-    loop {
-        let select = "SELECT seq, tenant, doc FROM resource WHERE type = 'User' AND seq > ?1 ORDER BY seq LIMIT ?2 + 0";
-        let rows = connection
-            .run(select, vec![after.into(), BATCH.into()])
-            .await?;
-        if rows.is_empty() {
-            return Ok(());
-        }
-        for row in &rows {
-            after = index(connection, &users, row).await?;
+    for row in connection.run("SELECT id FROM tenant", Vec::new()).await? {
+        let tenant = row.integer(0)?.unwrap_or_default();
+        let mut walk = Walk::new(tenant, &users.name);
+        loop {
+            let stored = walk.next(connection).await?;
+            if stored.is_empty() {
+                break;
+            }
+            for user in stored {
+                index(connection, tenant, &users, user).await?;
+            }
         }
     }
+    Ok(())
 }
 
-/// Indexes one, and returns its number.
-async fn index(connection: &impl Sql, users: &ResourceType, row: &Row) -> Result<i64, StoreError> {
-    let damaged = || StoreError::Backend("a row of `resource` is damaged".into());
-    let number = row.integer(0)?.ok_or_else(damaged)?;
-    let tenant = row.integer(1)?.ok_or_else(damaged)?;
-    let document = row.text(2)?.ok_or_else(damaged)?;
+async fn index(
+    connection: &impl Sql,
+    tenant: i64,
+    users: &ResourceType,
+    user: Stored,
+) -> Result<(), StoreError> {
     let epoch = Timestamp::from_millis(0);
     let resource = Resource {
-        id: String::new(),
+        id: user.id,
         version: 1,
         created: epoch,
         modified: epoch,
-        attributes: serde_json::from_str(document).map_err(|_| damaged())?,
+        attributes: user.attributes,
     };
     let difference = Difference::between(tenant, users, None, &resource);
-    let indexed = vec![
-        number.into(),
-        difference.indexed.into(),
-        difference.uniques.into(),
-    ];
-    connection
-        .run(
-            "INSERT INTO reindex (resource, unindexed, indexed, freed, uniques) VALUES (?1, '[]', ?2, '[]', ?3)",
-            indexed,
-        )
-        .await?;
+    reindex(connection, user.seq, difference).await?;
     let display = display_of(&resource.attributes);
     let shown = vec![
-        number.into(),
+        user.seq.into(),
         display.map(str::to_owned).into(),
         display.map(fold).into(),
     ];
@@ -65,5 +54,5 @@ async fn index(connection: &impl Sql, users: &ResourceType, row: &Row) -> Result
             shown,
         )
         .await?;
-    Ok(number)
+    Ok(())
 }

@@ -2,6 +2,7 @@ mod accept;
 mod custom;
 mod put;
 mod violation;
+mod widens;
 
 use serde_json::json;
 
