@@ -18,6 +18,13 @@ pub struct Member {
     pub display: Option<String>,
 }
 
+impl From<String> for Member {
+    /// One of that id, under the name that they have.
+    fn from(id: String) -> Self {
+        Self { id, display: None }
+    }
+}
+
 /// What becomes of a group's direct members.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MemberChange {
@@ -149,8 +156,7 @@ mod tests {
     }
 
     fn members(ids: &[&str]) -> Vec<Member> {
-        let member = |id: String| Member { id, display: None };
-        strings(ids).into_iter().map(member).collect()
+        strings(ids).into_iter().map(Member::from).collect()
     }
 
     #[test]

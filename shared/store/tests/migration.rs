@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use pollster::block_on;
-use rollcall_core::{Filter, MemberChange, Resource, ResourceType, Sort, Timestamp};
+use rollcall_core::{Filter, Member, MemberChange, Resource, ResourceType, Sort, Timestamp};
 use rollcall_store::rusqlite::File;
 use rollcall_store::sql::Value;
 use rollcall_store::{
@@ -253,7 +253,7 @@ fn people_of_the_first_release_can_join_a_group() {
     };
     let besides = Besides {
         members: MemberChange {
-            add: strings(&["default1"]),
+            add: vec![Member::from("default1".to_owned())],
             ..MemberChange::default()
         },
         password: None,

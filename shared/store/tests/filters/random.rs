@@ -41,10 +41,7 @@ pub fn worlds() -> impl Strategy<Value = World> {
         for pair in come {
             let (group, add) = ids(&world, pair);
             let change = MemberChange {
-                add: add
-                    .into_iter()
-                    .map(|id| Member { id, display: None })
-                    .collect(),
+                add: add.into_iter().map(Member::from).collect(),
                 ..MemberChange::default()
             };
             world.enrol(&group, now, change);

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use pollster::block_on;
-use rollcall_core::{Filter, MemberChange, Resource, ResourceType, Sort, Timestamp};
+use rollcall_core::{Filter, Member, MemberChange, Resource, ResourceType, Sort, Timestamp};
 use rollcall_store::rusqlite::{Connection, File};
 use rollcall_store::sql::{Database, Row, Sql, SqlError, Value};
 use rollcall_store::{
@@ -124,7 +124,7 @@ impl Fixture {
         }
         let group = resource("g".to_owned(), &json!({"displayName": "all"}));
         let members = MemberChange {
-            add: ids.collect(),
+            add: ids.map(Member::from).collect(),
             ..MemberChange::default()
         };
         batch
