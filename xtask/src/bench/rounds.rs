@@ -1,0 +1,172 @@
+//! Measuring: baselines and operations in turn, several times over.
+//!
+//! Others use the machine, too, and it is not always equally fast. So a baseline is measured before
+//! and after every two operations, and it is the ratio to the mean of both that counts.
+
+use std::result;
+
+use anyhow::Result;
+
+use super::go_on;
+use super::line::{Line, Measured, Sample};
+use super::operations::{Operation, Section};
+use super::wrk::{Request, Run, Wrk};
+use crate::up::child::Signals;
+
+/// How many operations there are between two measurements of their baseline.
+const BETWEEN: usize = 2;
+
+/// A rate, or what went wrong.
+type Rate = result::Result<f64, String>;
+
+/// Runs the load generator, and numbers its runs.
+pub(super) struct Runner<'r> {
+    wrk: &'r Wrk,
+    signals: &'r mut Signals,
+    secs: u32,
+    runs: usize,
+    /// The warm-up is round 0.
+    round: usize,
+}
+
+impl<'r> Runner<'r> {
+    /// Nothing runs yet.
+    pub(super) fn new(wrk: &'r Wrk, signals: &'r mut Signals, secs: u32) -> Self {
+        Self {
+            wrk,
+            signals,
+            secs,
+            runs: 0,
+            round: 0,
+        }
+    }
+
+    /// How many requests a second are answered. In the warm-up every answer is looked at.
+    ///
+    /// # Errors
+    /// If the load generator does not run, or a stop is asked for.
+    pub(super) fn rate(&mut self, request: &Request) -> Result<Rate> {
+        go_on(self.signals)?;
+        self.runs += 1;
+        let is_warm_up = self.round == 0;
+        let run = Run {
+            number: self.runs,
+            round: self.round,
+            secs: if is_warm_up { 1 } else { self.secs },
+            check: is_warm_up,
+        };
+        let counts = self.wrk.run(request, &run)?;
+        // wrk ends early when the terminal stops it.
+        go_on(self.signals)?;
+        Ok(match counts.fault() {
+            Some(fault) => Err(fault),
+            None => Ok(counts.rate() * f64::from(request.weight)),
+        })
+    }
+
+    /// Warms everything up. What fails here is not measured.
+    ///
+    /// # Errors
+    /// As [`Runner::rate`].
+    pub(super) fn warm_up(&mut self, sections: &[Section]) -> Result<Vec<Measured>> {
+        let mut all = Vec::new();
+        for section in sections {
+            let mut measured = Measured::new(section);
+            for (operation, line) in section.operations.iter().zip(&mut measured.lines) {
+                for request in operation.large.iter().chain(&operation.small) {
+                    if let Err(fault) = self.rate(request)? {
+                        line.fail(&fault);
+                    }
+                }
+            }
+            if measured.is_healthy() {
+                self.baseline(section, &mut measured)?;
+            }
+            measured.baseline.clear();
+            all.push(measured);
+        }
+        Ok(all)
+    }
+
+    /// One round of everything.
+    ///
+    /// # Errors
+    /// As [`Runner::rate`].
+    pub(super) fn round(&mut self, sections: &[Section], measured: &mut [Measured]) -> Result<()> {
+        self.round += 1;
+        for (section, measured) in sections.iter().zip(measured) {
+            if measured.is_healthy() {
+                self.section(section, measured)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn section(&mut self, section: &Section, measured: &mut Measured) -> Result<()> {
+        let Some(mut before) = self.baseline(section, measured)? else {
+            return Ok(());
+        };
+        let healthy: Vec<_> = (0..measured.lines.len())
+            .filter(|index| measured.lines[*index].trouble.is_none())
+            .collect();
+        for between in healthy.chunks(BETWEEN) {
+            let mut rates = Vec::new();
+            for index in between {
+                let operation = &section.operations[*index];
+                rates.push(self.pair(operation, &mut measured.lines[*index])?);
+            }
+            let Some(after) = self.baseline(section, measured)? else {
+                return Ok(());
+            };
+            let baseline = f64::midpoint(before, after);
+            before = after;
+            for (index, rates) in between.iter().zip(rates) {
+                if let Some((large, small)) = rates {
+                    measured.lines[*index].samples.push(Sample {
+                        baseline,
+                        large,
+                        small,
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The rate of a baseline. If that fails, nothing of its section can be measured.
+    fn baseline(&mut self, section: &Section, measured: &mut Measured) -> Result<Option<f64>> {
+        match self.rate(&section.baseline)? {
+            Ok(rate) => {
+                println!("  baseline: {rate:.0}/s");
+                measured.baseline.push(rate);
+                Ok(Some(rate))
+            }
+            Err(fault) => {
+                let fault = format!("its baseline: {fault}");
+                measured.lines.iter_mut().for_each(|line| line.fail(&fault));
+                Ok(None)
+            }
+        }
+    }
+
+    /// The rates of an operation in both tenants, one after the other.
+    fn pair(
+        &mut self,
+        operation: &Operation,
+        line: &mut Line,
+    ) -> Result<Option<(f64, Option<f64>)>> {
+        let mut rates = Vec::new();
+        for request in operation.large.iter().chain(&operation.small) {
+            match self.rate(request)? {
+                Ok(rate) => rates.push(rate),
+                Err(fault) => {
+                    line.fail(&fault);
+                    return Ok(None);
+                }
+            }
+        }
+        let said: Vec<_> = rates.iter().map(|rate| format!("{rate:.0}/s")).collect();
+        println!("  {}: {}", operation.title, said.join(", "));
+        Ok(rates.first().map(|large| (*large, rates.get(1).copied())))
+    }
+}
