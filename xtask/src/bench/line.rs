@@ -7,6 +7,7 @@ use super::stats::Spread;
 #[derive(Debug)]
 pub(super) struct Measured {
     pub(super) title: &'static str,
+    pub(super) against: &'static str,
     pub(super) about: &'static str,
     /// The rates of the baseline.
     pub(super) baseline: Vec<f64>,
@@ -18,6 +19,7 @@ impl Measured {
     pub(super) fn new(section: &Section) -> Self {
         Self {
             title: section.title,
+            against: section.against,
             about: section.about,
             baseline: Vec::new(),
             lines: section.operations.iter().map(Line::new).collect(),

@@ -44,6 +44,7 @@ impl Measure<'_> {
             let operations = &mut section.operations;
             operations.retain(|op| self.only.is_none_or(|only| op.title.contains(only)));
         }
+        sections.retain(|section| !section.operations.is_empty());
         let mut runner = Runner::new(self.wrk, signals, self.plan.secs);
         println!("warming up …");
         report.sections = runner.warm_up(&sections)?;
@@ -53,7 +54,10 @@ impl Measure<'_> {
             runner.round(&sections, &mut report.sections)?;
             report.hello.extend(runner.rate(&hello)?);
         }
-        self.read_everyone()?;
+        if let Err(error) = self.read_everyone() {
+            eprintln!("error: {error:#}");
+            report.is_everyone_unread = true;
+        }
         let peaks = [self.service.peak_kib(), self.seeded.peak_kib];
         report.peak_kib = peaks.into_iter().flatten().max();
         Ok(())

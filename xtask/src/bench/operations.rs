@@ -15,6 +15,8 @@ pub(super) const MAX_GROWTH: f64 = 1.3;
 #[derive(Debug)]
 pub(super) struct Section {
     pub(super) title: &'static str,
+    /// What the baseline is called.
+    pub(super) against: &'static str,
     /// What the baseline is.
     pub(super) about: &'static str,
     pub(super) baseline: Request,
@@ -116,14 +118,16 @@ pub(super) fn all<'t>(large: &Known<'t>, small: &Known<'t>, features: &Features)
     ];
     let mut sections = vec![
         Section {
-            title: "Reads, against `row`",
+            title: "Reads",
+            against: "`row`",
             about: "`row` is a component that reads one row of a kilobyte by its key, of as many rows as \
                     there are users, and\nreturns it.",
             baseline: baseline("/row/sync/{key}", &large.folder),
             operations: reads,
         },
         Section {
-            title: "Writes, against `insert`",
+            title: "Writes",
+            against: "`insert`",
             about: "`insert` is a component that inserts one row of a kilobyte under a random key, as \
                     durably as the product\nwrites.",
             baseline: baseline("/row/write", &large.folder),
@@ -132,7 +136,8 @@ pub(super) fn all<'t>(large: &Known<'t>, small: &Known<'t>, features: &Features)
     ];
     sections.push(members(large));
     sections.push(Section {
-        title: "Bulk, against single creates",
+        title: "Bulk",
+        against: "single creates",
         about: "Users a second.",
         baseline: large.create(),
         operations: vec![Operation {
@@ -151,7 +156,8 @@ pub(super) fn all<'t>(large: &Known<'t>, small: &Known<'t>, features: &Features)
 fn members(large: &Known<'_>) -> Section {
     let groups = large.tenant.groups.as_ref();
     Section {
-        title: "Members, against a group of 10",
+        title: "Members",
+        against: "a group of 10",
         about: "One member comes or one goes, in turn, always in the same group.",
         baseline: match groups {
             Some(groups) => large.members(&groups.small),

@@ -47,6 +47,7 @@ pub(super) fn run(workspace: &Workspace, folder: &Path, secs: u32) -> Result<Vec
         cargo
     };
     process::run(bench().arg("--no-run"))?;
+    println!("measuring the pure parts …");
     process::output(
         bench()
             .env("CRITERION_HOME", &results)

@@ -27,6 +27,8 @@ pub(super) struct Report {
     /// The rates of the component that answers 200.
     pub(super) hello: Vec<f64>,
     pub(super) sections: Vec<Measured>,
+    /// Whether the group of all users could not be read.
+    pub(super) is_everyone_unread: bool,
     pub(super) peak_kib: Option<u64>,
     pub(super) parts: Vec<Part>,
 }
@@ -44,12 +46,13 @@ impl Report {
         page + "\n" + MARK + by_hand
     }
 
-    /// The operations that were not answered as they should have been.
+    /// What was not answered as it should have been.
     pub(super) fn failed(&self) -> Vec<&str> {
         let lines = self.sections.iter().flat_map(|section| &section.lines);
         lines
             .filter(|line| matches!(line.trouble, Some(Trouble::Failed(_))))
             .map(|line| line.title.as_str())
+            .chain(self.is_everyone_unread.then_some("the group of all users"))
             .collect()
     }
 
@@ -64,11 +67,10 @@ impl Report {
         let large = thousands(self.sizes.large);
         let groups = thousands(self.sizes.large / 100);
         let small = thousands(self.sizes.small);
-        let rows = |section: usize| Some(&self.sections.get(section)?.baseline);
         let rates: Vec<_> = [
             ("hello", Some(&self.hello)),
-            ("row", rows(0)),
-            ("insert", rows(1)),
+            ("row", self.baseline("`row`")),
+            ("insert", self.baseline("`insert`")),
         ]
         .into_iter()
         .filter_map(|(name, rates)| {
@@ -80,7 +82,7 @@ impl Report {
             "# Benchmarks
 
 Written by `cargo xtask bench`. Rates are ratios to a baseline that runs in the same host process and is measured
-just before and just after, so that they mean the same on any machine: the median of {rounds} rounds of {secs} s,
+just before and just after, so that they mean the same on any machine: the median of {rounds} runs of {secs} s,
 and in brackets the lowest and the highest. Load comes from wrk over {connections} connections, on the same machine.
 
 The service is the Wasm components on the native host, durable (`full`). The large tenant has {large} users,
@@ -100,7 +102,19 @@ This run was on {cores} cores ({} {}). Requests a second, for context only: {}.
     fn section(&self, section: &Measured) -> String {
         let (large, small) = (thousands(self.sizes.large), thousands(self.sizes.small));
         let lines = table::of(&section.lines, &large, &small);
-        format!("\n## {}\n\n{}\n\n{lines}", section.title, section.about)
+        let Measured {
+            title,
+            against,
+            about,
+            ..
+        } = section;
+        format!("\n## {title}, against {against}\n\n{about}\n\n{lines}")
+    }
+
+    /// The rates of a baseline, if it was measured.
+    fn baseline(&self, name: &str) -> Option<&Vec<f64>> {
+        let section = self.sections.iter().find(|found| found.against == name);
+        section.map(|section| &section.baseline)
     }
 
     fn memory(&self) -> String {
@@ -112,8 +126,13 @@ This run was on {cores} cores ({} {}). Requests a second, for context only: {}.
                 } else {
                     "**not reached**"
                 };
+                let whole = if self.is_everyone_unread {
+                    "but not a read of the group of all users, which **failed**"
+                } else {
+                    "and one read of the group of all users included"
+                };
                 format!(
-                    "The host had {mib} MiB resident at the most, seeding and one read of the group of all users included.\n\
+                    "The host had {mib} MiB resident at the most, seeding {whole}.\n\
                      It may have {MAX_MIB}: {reached}."
                 )
             }
@@ -123,8 +142,8 @@ This run was on {cores} cores ({} {}). Requests a second, for context only: {}.
     }
 
     fn pure(&self) -> String {
-        let row = self.sections.first();
-        let row = row.and_then(|row| Spread::of(row.baseline.iter().copied()));
+        let row = self.baseline("`row`");
+        let row = row.and_then(|row| Spread::of(row.iter().copied()));
         let (Some(row), false) = (row, self.parts.is_empty()) else {
             return String::new();
         };
@@ -154,8 +173,9 @@ mod tests {
 
     fn report() -> Report {
         let rates = |rate: f64| vec![rate, rate * 3.0, rate * 2.0];
-        let section = |title: &'static str, rate: f64, lines: Vec<Line>| Measured {
-            title,
+        let section = |against: &'static str, rate: f64, lines: Vec<Line>| Measured {
+            title: "Something",
+            against,
             about: "About it.",
             baseline: rates(rate),
             lines,
@@ -177,9 +197,10 @@ mod tests {
             secs: 2,
             hello: rates(5000.0),
             sections: vec![
-                section("Reads", 4000.0, vec![read]),
-                section("Writes", 1000.0, vec![failed]),
+                section("`row`", 4000.0, vec![read]),
+                section("`insert`", 1000.0, vec![failed]),
             ],
+            is_everyone_unread: false,
             peak_kib: Some(180 * 1024 + 1),
             parts: vec![Part {
                 name: "parse".to_owned(),
@@ -192,11 +213,11 @@ mod tests {
     fn the_page_tells_everything_and_ends_with_the_line() {
         let page = report().page("");
         for expected in [
-            "the median of 3 rounds of 2 s",
+            "the median of 3 runs of 2 s",
             "over 4 connections",
             "has 100,000 users,\n1,000 groups of 10 members",
             "`hello` 10000, `row` 8000, `insert` 2000",
-            "\n## Reads\n\nAbout it.\n\n| operation | at 100,000 users | at 1,000 users |",
+            "\n## Something, against `row`\n\nAbout it.\n\n| operation | at 100,000 users | at 1,000 users |",
             "\n| read | 0.90 ",
             "had 181 MiB resident at the most",
             "It may have 250: reached.",
@@ -222,7 +243,11 @@ mod tests {
 
     #[test]
     fn wrong_answers_are_told() {
-        assert_eq!(report().failed(), ["write"]);
+        let mut report = report();
+        assert_eq!(report.failed(), ["write"]);
+        report.is_everyone_unread = true;
+        assert_eq!(report.failed(), ["write", "the group of all users"]);
+        assert!(report.page("").contains("which **failed**"));
     }
 
     #[test]

@@ -9,6 +9,9 @@ pub(super) const BULK: u32 = 1000;
 /// How many bulks there are at once: one is written while another is read.
 const BULK_CONNECTIONS: u32 = 2;
 
+/// A few bulks take as long as thousands of other requests.
+const BULK_STRETCH: u32 = 3;
+
 /// A tenant, and what the requests to it need to know.
 #[derive(Debug)]
 pub(super) struct Known<'t> {
@@ -30,6 +33,7 @@ impl Known<'_> {
             arguments: Vec::new(),
             targets,
             connections: None,
+            stretch: 1,
             weight: 1,
         }
     }
@@ -92,6 +96,7 @@ impl Known<'_> {
         let request = self.request("bulk.lua", vec![self.tenant.at("/Bulk")]);
         Request {
             connections: Some(BULK_CONNECTIONS),
+            stretch: BULK_STRETCH,
             weight: BULK,
             ..request.with("template", template).with("operations", BULK)
         }
@@ -122,6 +127,7 @@ pub(super) fn baseline(path: &str, folder: &str) -> Request {
         arguments: Vec::new(),
         targets: vec![target],
         connections: None,
+        stretch: 1,
         weight: 1,
     };
     if path.contains('{') {

@@ -1,7 +1,8 @@
 //! Measuring: baselines and operations in turn, several times over.
 //!
-//! Others use the machine, too, and it is not always equally fast. So a baseline is measured before
-//! and after every two operations, and it is the ratio to the mean of both that counts.
+//! Others use the machine, too, and it is not always equally fast. So runs are short and rounds are
+//! many, a baseline is measured before and after every operation, and it is the ratio to the mean of
+//! both that counts.
 
 use std::result;
 
@@ -12,9 +13,6 @@ use super::line::{Line, Measured, Sample};
 use super::operations::{Operation, Section};
 use super::wrk::{Request, Run, Wrk};
 use crate::up::child::Signals;
-
-/// How many operations there are between two measurements of their baseline.
-const BETWEEN: usize = 2;
 
 /// A rate, or what went wrong.
 type Rate = result::Result<f64, String>;
@@ -52,7 +50,7 @@ impl<'r> Runner<'r> {
         let run = Run {
             number: self.runs,
             round: self.round,
-            secs: if is_warm_up { 1 } else { self.secs },
+            secs: self.secs,
             check: is_warm_up,
         };
         let counts = self.wrk.run(request, &run)?;
@@ -106,29 +104,22 @@ impl<'r> Runner<'r> {
         let Some(mut before) = self.baseline(section, measured)? else {
             return Ok(());
         };
-        let healthy: Vec<_> = (0..measured.lines.len())
-            .filter(|index| measured.lines[*index].trouble.is_none())
-            .collect();
-        for between in healthy.chunks(BETWEEN) {
-            let mut rates = Vec::new();
-            for index in between {
-                let operation = &section.operations[*index];
-                rates.push(self.pair(operation, &mut measured.lines[*index])?);
+        for (index, operation) in section.operations.iter().enumerate() {
+            if measured.lines[index].trouble.is_some() {
+                continue;
             }
+            let rates = self.pair(operation, &mut measured.lines[index])?;
             let Some(after) = self.baseline(section, measured)? else {
                 return Ok(());
             };
-            let baseline = f64::midpoint(before, after);
-            before = after;
-            for (index, rates) in between.iter().zip(rates) {
-                if let Some((large, small)) = rates {
-                    measured.lines[*index].samples.push(Sample {
-                        baseline,
-                        large,
-                        small,
-                    });
-                }
+            if let Some((large, small)) = rates {
+                measured.lines[index].samples.push(Sample {
+                    baseline: f64::midpoint(before, after),
+                    large,
+                    small,
+                });
             }
+            before = after;
         }
         Ok(())
     }
@@ -149,14 +140,24 @@ impl<'r> Runner<'r> {
         }
     }
 
-    /// The rates of an operation in both tenants, one after the other.
+    /// The rates of an operation in both tenants, one after the other, each first in every second
+    /// round.
     fn pair(
         &mut self,
         operation: &Operation,
         line: &mut Line,
     ) -> Result<Option<(f64, Option<f64>)>> {
+        let Ok(large) = &operation.large else {
+            return Ok(None);
+        };
+        let mut requests = vec![large];
+        requests.extend(&operation.small);
+        let is_turned = self.round.is_multiple_of(2);
+        if is_turned {
+            requests.reverse();
+        }
         let mut rates = Vec::new();
-        for request in operation.large.iter().chain(&operation.small) {
+        for request in requests {
             match self.rate(request)? {
                 Ok(rate) => rates.push(rate),
                 Err(fault) => {
@@ -164,6 +165,9 @@ impl<'r> Runner<'r> {
                     return Ok(None);
                 }
             }
+        }
+        if is_turned {
+            rates.reverse();
         }
         let said: Vec<_> = rates.iter().map(|rate| format!("{rate:.0}/s")).collect();
         println!("  {}: {}", operation.title, said.join(", "));

@@ -32,6 +32,8 @@ pub(super) struct Request {
     pub(super) targets: Vec<Target>,
     /// How many connections there are at the most.
     pub(super) connections: Option<u32>,
+    /// How many times longer than others it runs, because there are few of it in a second.
+    pub(super) stretch: u32,
     /// What one request counts for.
     pub(super) weight: u32,
 }
@@ -93,7 +95,7 @@ impl Wrk {
             .args(["--timeout", TIMEOUT, "--script", request.script])
             .arg(format!("--threads={threads}"))
             .arg(format!("--connections={connections}"))
-            .arg(format!("--duration={}s", run.secs))
+            .arg(format!("--duration={}s", run.secs * request.stretch))
             .args([&self.base_url, "--"])
             .arg(format!("path={}", target.path))
             .arg(format!("seed={}", run.number))
