@@ -2,7 +2,7 @@
 local rollcall = require("rollcall")
 
 -- They are made before the run, so that making them takes no time from what is measured.
-local POOL = 20000
+local POOL = 10000
 
 local requests = {}
 local sent = 0

@@ -9,7 +9,7 @@ pub(super) struct Measured {
     pub(super) title: &'static str,
     pub(super) against: &'static str,
     pub(super) about: &'static str,
-    /// The rates of the baseline.
+    /// The rates of the baseline, in requests a second.
     pub(super) baseline: Vec<f64>,
     pub(super) lines: Vec<Line>,
 }
@@ -50,12 +50,43 @@ pub(super) enum Trouble {
     Failed(String),
 }
 
-/// The rates of one round, in requests a second.
+/// What a run found.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rate {
+    /// Requests a second.
+    pub(super) a_second: f64,
+    /// The processor time that the host takes for a request, in seconds, where the system tells.
+    pub(super) cpu_secs: Option<f64>,
+}
+
+impl Rate {
+    /// What is between the two.
+    pub(super) fn mean(self, other: Self) -> Self {
+        let cpu_secs = self.cpu_secs.zip(other.cpu_secs);
+        Self {
+            a_second: f64::midpoint(self.a_second, other.a_second),
+            cpu_secs: cpu_secs.map(|(one, other)| f64::midpoint(one, other)),
+        }
+    }
+}
+
+/// The rates of one round.
 #[derive(Debug)]
 pub(super) struct Sample {
-    pub(super) baseline: f64,
-    pub(super) large: f64,
-    pub(super) small: Option<f64>,
+    pub(super) baseline: Rate,
+    pub(super) large: Rate,
+    pub(super) small: Option<Rate>,
+}
+
+impl Sample {
+    /// The rates with many users in terms of the baseline's.
+    fn large(&self) -> f64 {
+        self.large.a_second / self.baseline.a_second
+    }
+
+    fn small(&self) -> Option<f64> {
+        Some(self.small?.a_second / self.baseline.a_second)
+    }
 }
 
 impl Line {
@@ -75,10 +106,14 @@ impl Line {
     /// One with samples `(baseline, large, small)`.
     #[cfg(test)]
     pub(super) fn of(title: &str, goal: Goal, samples: &[(f64, f64, Option<f64>)]) -> Self {
+        let rate = |a_second: f64| Rate {
+            a_second,
+            cpu_secs: Some(1.0 / a_second),
+        };
         let sample = |&(baseline, large, small): &(f64, f64, Option<f64>)| Sample {
-            baseline,
-            large,
-            small,
+            baseline: rate(baseline),
+            large: rate(large),
+            small: small.map(rate),
         };
         Self {
             title: title.to_owned(),
@@ -90,23 +125,29 @@ impl Line {
 
     /// How many times the baseline's rate there is with many users.
     pub(super) fn large(&self) -> Option<Spread> {
-        Spread::of(self.samples.iter().map(|s| s.large / s.baseline))
+        Spread::of(self.samples.iter().map(Sample::large))
     }
 
     /// The same with few users.
     pub(super) fn small(&self) -> Option<Spread> {
-        let small = self.samples.iter();
-        Spread::of(small.filter_map(|s| Some(s.small? / s.baseline)))
+        Spread::of(self.samples.iter().filter_map(Sample::small))
     }
 
     /// How many times slower than the baseline it is.
     pub(super) fn slowdown(&self) -> Option<Spread> {
-        Spread::of(self.samples.iter().map(|s| s.baseline / s.large))
+        Spread::of(self.samples.iter().map(|s| 1.0 / s.large()))
     }
 
     /// How many times slower it is with many users than with few.
     pub(super) fn growth(&self) -> Option<Spread> {
-        Spread::of(self.samples.iter().filter_map(|s| Some(s.small? / s.large)))
+        let growth = |sample: &Sample| Some(sample.small()? / sample.large());
+        Spread::of(self.samples.iter().filter_map(growth))
+    }
+
+    /// How many times the baseline's processor time it takes, with many users.
+    pub(super) fn cpu(&self) -> Option<Spread> {
+        let cpu = |sample: &Sample| Some(sample.large.cpu_secs? / sample.baseline.cpu_secs?);
+        Spread::of(self.samples.iter().filter_map(cpu))
     }
 
     /// Notes the first failure, and says it at once.

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
 use super::features::Features;
-use super::report::Report;
+use super::report::{Everyone, Report};
 use super::requests::{self, Known};
 use super::rounds::Runner;
 use super::seed::{Seeder, Tenant};
@@ -45,19 +45,20 @@ impl Measure<'_> {
             operations.retain(|op| self.only.is_none_or(|only| op.title.contains(only)));
         }
         sections.retain(|section| !section.operations.is_empty());
-        let mut runner = Runner::new(self.wrk, signals, self.plan.secs);
+        let mut runner = Runner::new(self.wrk, self.service, signals, self.plan.secs);
         println!("warming up …");
         report.sections = runner.warm_up(&sections)?;
         let hello = requests::baseline("/hello", "");
         for round in 1..=self.plan.rounds {
             println!("round {round} of {} …", self.plan.rounds);
             runner.round(&sections, &mut report.sections)?;
-            report.hello.extend(runner.rate(&hello)?);
+            let rate = runner.rate(&hello)?;
+            report.hello.extend(rate.map(|rate| rate.a_second));
         }
-        if let Err(error) = self.read_everyone() {
+        report.everyone = self.read_everyone().unwrap_or_else(|error| {
             eprintln!("error: {error:#}");
-            report.is_everyone_unread = true;
-        }
+            Everyone::Failed
+        });
         let peaks = [self.service.peak_kib(), self.seeded.peak_kib];
         report.peak_kib = peaks.into_iter().flatten().max();
         Ok(())
@@ -116,10 +117,10 @@ impl Measure<'_> {
     }
 
     /// The largest answer there is, for the memory that it takes.
-    fn read_everyone(&self) -> Result<()> {
+    fn read_everyone(&self) -> Result<Everyone> {
         let tenant = &self.seeded.large;
         let Some(groups) = &tenant.groups else {
-            return Ok(());
+            return Ok(Everyone::Missing);
         };
         let path = format!("{}/Groups/{}", tenant.base, groups.everyone);
         let answer = self.service.client.get(&path, &tenant.token)?;
@@ -130,7 +131,7 @@ impl Measure<'_> {
             members >= tenant.users as usize,
             "the group of all users has {members} members"
         );
-        Ok(())
+        Ok(Everyone::Read)
     }
 }
 

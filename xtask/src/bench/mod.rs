@@ -11,7 +11,7 @@ use std::thread::available_parallelism;
 use anyhow::{Context as _, Result, bail};
 
 use self::measure::Measure;
-use self::report::Report;
+use self::report::{Everyone, Report};
 use self::service::Service;
 use self::state::{Folders, Sizes};
 use self::wrk::Wrk;
@@ -135,7 +135,7 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<ExitCode> {
         secs: plan.secs,
         hello: Vec::new(),
         sections: Vec::new(),
-        is_everyone_unread: false,
+        everyone: Everyone::Missing,
         peak_kib: None,
         parts,
     };

@@ -9,17 +9,19 @@ use std::result;
 use anyhow::Result;
 
 use super::go_on;
-use super::line::{Line, Measured, Sample};
+use super::line::{Line, Measured, Rate, Sample};
 use super::operations::{Operation, Section};
+use super::service::Service;
 use super::wrk::{Request, Run, Wrk};
 use crate::up::child::Signals;
 
-/// A rate, or what went wrong.
-type Rate = result::Result<f64, String>;
+/// What a run found, or what went wrong.
+type Found = result::Result<Rate, String>;
 
 /// Runs the load generator, and numbers its runs.
 pub(super) struct Runner<'r> {
     wrk: &'r Wrk,
+    service: &'r Service,
     signals: &'r mut Signals,
     secs: u32,
     runs: usize,
@@ -29,9 +31,15 @@ pub(super) struct Runner<'r> {
 
 impl<'r> Runner<'r> {
     /// Nothing runs yet.
-    pub(super) fn new(wrk: &'r Wrk, signals: &'r mut Signals, secs: u32) -> Self {
+    pub(super) fn new(
+        wrk: &'r Wrk,
+        service: &'r Service,
+        signals: &'r mut Signals,
+        secs: u32,
+    ) -> Self {
         Self {
             wrk,
+            service,
             signals,
             secs,
             runs: 0,
@@ -43,7 +51,7 @@ impl<'r> Runner<'r> {
     ///
     /// # Errors
     /// If the load generator does not run, or a stop is asked for.
-    pub(super) fn rate(&mut self, request: &Request) -> Result<Rate> {
+    pub(super) fn rate(&mut self, request: &Request) -> Result<Found> {
         go_on(self.signals)?;
         self.runs += 1;
         let is_warm_up = self.round == 0;
@@ -53,13 +61,20 @@ impl<'r> Runner<'r> {
             secs: self.secs,
             check: is_warm_up,
         };
+        let before = self.service.cpu_secs();
         let counts = self.wrk.run(request, &run)?;
+        let after = self.service.cpu_secs();
         // wrk ends early when the terminal stops it.
         go_on(self.signals)?;
-        Ok(match counts.fault() {
-            Some(fault) => Err(fault),
-            None => Ok(counts.rate() * f64::from(request.weight)),
-        })
+        if let Some(fault) = counts.fault() {
+            return Ok(Err(fault));
+        }
+        let weight = f64::from(request.weight);
+        let cpu_secs = after.zip(before).map(|(after, before)| after - before);
+        Ok(Ok(Rate {
+            a_second: counts.rate() * weight,
+            cpu_secs: cpu_secs.map(|taken| taken / (counts.requests() * weight)),
+        }))
     }
 
     /// Warms everything up. What fails here is not measured.
@@ -114,7 +129,7 @@ impl<'r> Runner<'r> {
             };
             if let Some((large, small)) = rates {
                 measured.lines[index].samples.push(Sample {
-                    baseline: f64::midpoint(before, after),
+                    baseline: before.mean(after),
                     large,
                     small,
                 });
@@ -125,11 +140,11 @@ impl<'r> Runner<'r> {
     }
 
     /// The rate of a baseline. If that fails, nothing of its section can be measured.
-    fn baseline(&mut self, section: &Section, measured: &mut Measured) -> Result<Option<f64>> {
+    fn baseline(&mut self, section: &Section, measured: &mut Measured) -> Result<Option<Rate>> {
         match self.rate(&section.baseline)? {
             Ok(rate) => {
-                println!("  baseline: {rate:.0}/s");
-                measured.baseline.push(rate);
+                println!("  {}: {:.0}/s", section.against, rate.a_second);
+                measured.baseline.push(rate.a_second);
                 Ok(Some(rate))
             }
             Err(fault) => {
@@ -146,7 +161,7 @@ impl<'r> Runner<'r> {
         &mut self,
         operation: &Operation,
         line: &mut Line,
-    ) -> Result<Option<(f64, Option<f64>)>> {
+    ) -> Result<Option<(Rate, Option<Rate>)>> {
         let Ok(large) = &operation.large else {
             return Ok(None);
         };
@@ -169,7 +184,10 @@ impl<'r> Runner<'r> {
         if is_turned {
             rates.reverse();
         }
-        let said: Vec<_> = rates.iter().map(|rate| format!("{rate:.0}/s")).collect();
+        let said: Vec<_> = rates
+            .iter()
+            .map(|rate| format!("{:.0}/s", rate.a_second))
+            .collect();
         println!("  {}: {}", operation.title, said.join(", "));
         Ok(rates.first().map(|large| (*large, rates.get(1).copied())))
     }

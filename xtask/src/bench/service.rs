@@ -68,6 +68,12 @@ impl Service {
         peak_in(&status)
     }
 
+    /// The processor time that the host has taken so far, in seconds, where the system tells.
+    pub(super) fn cpu_secs(&self) -> Option<f64> {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.running.id())).ok()?;
+        cpu_in(&stat)
+    }
+
     /// Stops it and waits for its end.
     ///
     /// # Errors
@@ -87,9 +93,28 @@ fn peak_in(status: &str) -> Option<u64> {
     line.trim().strip_suffix(" kB")?.trim().parse().ok()
 }
 
+/// The 14th and the 15th field of a process's line: what it took itself, and what the system took
+/// for it. The second field is the program's name in parentheses, which may have blanks.
+fn cpu_in(stat: &str) -> Option<f64> {
+    /// The unit of the fields, on every machine that Linux runs on.
+    const TICKS_A_SECOND: f64 = 100.0;
+    let (_, fields) = stat.rsplit_once(')')?;
+    let mut fields = fields.split_whitespace().skip(11);
+    let mut ticks = || -> Option<u32> { fields.next()?.parse().ok() };
+    let (user, system) = (ticks()?, ticks()?);
+    Some((f64::from(user) + f64::from(system)) / TICKS_A_SECOND)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn processor_time_is_that_of_the_process_and_of_the_system_for_it() {
+        let stat = "42 (a (b) c) S 1 42 42 0 -1 4194560 1 0 0 0 250 150 7 7 20 0 5 0 1 1 1";
+        assert_eq!(cpu_in(stat), Some(4.0));
+        assert_eq!(cpu_in("42 (a"), None);
+    }
 
     #[test]
     fn the_peak_is_the_high_water_mark() {

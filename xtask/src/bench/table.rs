@@ -9,11 +9,11 @@ pub(super) fn of(lines: &[Line], large: &str, small: &str) -> String {
     let is_wide = lines.iter().any(|line| line.small().is_some());
     let head = if is_wide {
         format!(
-            "| operation | at {large} users | at {small} users | at least | growth | reached |\n\
-             |---|---|---|---|---|---|\n"
+            "| operation | at {large} users | at {small} users | at least | growth | CPU | reached |\n\
+             |---|---|---|---|---|---|---|\n"
         )
     } else {
-        "| operation | ratio | goal | reached |\n|---|---|---|---|\n".to_owned()
+        "| operation | ratio | goal | CPU | reached |\n|---|---|---|---|---|\n".to_owned()
     };
     let row = |line: &Line| format!("| {} |\n", cells(line, is_wide).join(" | "));
     head + &lines.iter().map(row).collect::<String>()
@@ -25,15 +25,18 @@ fn cells(line: &Line, is_wide: bool) -> Vec<String> {
         Goal::Within(factor) => format!("{factor:.2} × slower"),
     };
     let title = line.title.clone();
+    let cpu = line.cpu();
+    let cpu = cpu.map_or("–".to_owned(), |cpu| format!("{:.2} ×", cpu.median));
     if is_wide {
-        let [large, small, growth] = [line.large(), line.small(), line.growth()].map(shown);
-        vec![title, large, small, goal, growth, verdict(line)]
+        let [large, small] = [line.large(), line.small()].map(ratio);
+        let growth = factor(line.growth());
+        vec![title, large, small, goal, growth, cpu, verdict(line)]
     } else {
-        let ratio = match line.goal {
-            Goal::AtLeast(_) => shown(line.large()),
-            Goal::Within(_) => shown(line.slowdown()),
+        let found = match line.goal {
+            Goal::AtLeast(_) => ratio(line.large()),
+            Goal::Within(_) => factor(line.slowdown()),
         };
-        vec![title, ratio, goal, verdict(line)]
+        vec![title, found, goal, cpu, verdict(line)]
     }
 }
 
@@ -60,13 +63,19 @@ fn verdict(line: &Line) -> String {
     .to_owned()
 }
 
-fn shown(spread: Option<Spread>) -> String {
-    spread.map_or("–".to_owned(), |spread| {
-        let Spread {
-            median,
-            lowest,
-            highest,
-        } = spread;
+/// A ratio that has to be large: never shown as more than it is.
+fn ratio(found: Option<Spread>) -> String {
+    shown(found, |number| (number * 100.0 + 1e-9).floor() / 100.0)
+}
+
+/// A factor that has to be small: never shown as less than it is.
+fn factor(found: Option<Spread>) -> String {
+    shown(found, |number| (number * 100.0 - 1e-9).ceil() / 100.0)
+}
+
+fn shown(found: Option<Spread>, cut: impl Fn(f64) -> f64) -> String {
+    found.map_or("–".to_owned(), |found| {
+        let [median, lowest, highest] = [found.median, found.lowest, found.highest].map(cut);
         format!("{median:.2} ({lowest:.2}–{highest:.2})")
     })
 }
@@ -89,17 +98,26 @@ mod tests {
         check(
             goal,
             (100.0, 50.0, Some(65.0)),
-            "| it | 0.50 (0.50–0.50) | 0.65 (0.65–0.65) | 0.50 | 1.30 (1.30–1.30) | yes |",
+            "| it | 0.50 (0.50–0.50) | 0.65 (0.65–0.65) | 0.50 | 1.30 (1.30–1.30) | 2.00 × | yes |",
         );
         check(
             goal,
             (100.0, 49.0, Some(49.0)),
-            "| it | 0.49 (0.49–0.49) | 0.49 (0.49–0.49) | 0.50 | 1.00 (1.00–1.00) | **no** |",
+            "| it | 0.49 (0.49–0.49) | 0.49 (0.49–0.49) | 0.50 | 1.00 (1.00–1.00) | 2.04 × | **no** |",
         );
         check(
             goal,
             (100.0, 50.0, Some(100.0)),
-            "| it | 0.50 (0.50–0.50) | 1.00 (1.00–1.00) | 0.50 | 2.00 (2.00–2.00) | **not the growth** |",
+            "| it | 0.50 (0.50–0.50) | 1.00 (1.00–1.00) | 0.50 | 2.00 (2.00–2.00) | 2.00 × | **not the growth** |",
+        );
+    }
+
+    #[test]
+    fn a_goal_that_is_just_missed_does_not_look_reached() {
+        check(
+            Goal::AtLeast(0.6),
+            (1000.0, 599.0, Some(599.0 * 1.301)),
+            "| it | 0.59 (0.59–0.59) | 0.77 (0.77–0.77) | 0.60 | 1.31 (1.31–1.31) | 1.67 × | **no**, nor the growth |",
         );
     }
 
@@ -108,12 +126,12 @@ mod tests {
         check(
             Goal::AtLeast(5.0),
             (100.0, 600.0, None),
-            "| it | 6.00 (6.00–6.00) | 5.00 | yes |",
+            "| it | 6.00 (6.00–6.00) | 5.00 | 0.17 × | yes |",
         );
         check(
             Goal::Within(1.3),
             (100.0, 50.0, None),
-            "| it | 2.00 (2.00–2.00) | 1.30 × slower | **no** |",
+            "| it | 2.00 (2.00–2.00) | 1.30 × slower | 2.00 × | **no** |",
         );
     }
 
@@ -129,12 +147,12 @@ mod tests {
         let missing = row(Trouble::Missing("there is no such thing"));
         assert_eq!(
             missing.as_deref(),
-            Some("| it | – | 0.50 | not measured: there is no such thing |")
+            Some("| it | – | 0.50 | – | not measured: there is no such thing |")
         );
         let failed = row(Trouble::Failed("500".to_owned()));
         assert_eq!(
             failed.as_deref(),
-            Some("| it | – | 0.50 | **failed**: wrong answers |")
+            Some("| it | – | 0.50 | – | **failed**: wrong answers |")
         );
     }
 }

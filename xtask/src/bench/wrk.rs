@@ -119,14 +119,18 @@ impl Counts {
             .with_context(|| format!("wrk did not say what it counted: {}", output.trim()))
     }
 
+    /// How many requests were answered.
+    pub(super) fn requests(&self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "no run has 2^53 requests")]
+        let requests = self.requests as f64;
+        requests
+    }
+
     /// How many requests were answered in a second.
     pub(super) fn rate(&self) -> f64 {
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "no run has 2^53 requests or microseconds"
-        )]
-        let (requests, micros) = (self.requests as f64, self.micros as f64);
-        requests * 1e6 / micros
+        #[expect(clippy::cast_precision_loss, reason = "no run has 2^53 microseconds")]
+        let micros = self.micros as f64;
+        self.requests() * 1e6 / micros
     }
 
     /// What went wrong, if anything did.

@@ -67,8 +67,7 @@ fn execute(sql: &str, parameters: &[Value]) -> Result<Option<Value>, String> {
         let connection = match kept.get() {
             Some(connection) => connection,
             None => {
-                let opened =
-                    wit::Connection::open(&label()).map_err(|error| error.to_string())?;
+                let opened = wit::Connection::open(&label()).map_err(|error| error.to_string())?;
                 kept.get_or_init(|| opened)
             }
         };
