@@ -1,4 +1,4 @@
-//! The commands of this workspace: `cargo xtask setup | build | up | test | lint`.
+//! The commands of this workspace: `cargo xtask setup | build | up | test | bench | lint`.
 
 use std::process::ExitCode;
 
@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 use crate::metadata::Workspace;
 use crate::setup::Part;
 
+mod bench;
 mod components;
 mod lint;
 mod metadata;
@@ -16,7 +17,7 @@ mod setup;
 mod test;
 mod up;
 
-/// Set up, build, run and test Rollcall.
+/// Set up, build, run, test and measure Rollcall.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", version)]
 struct Cli {
@@ -37,6 +38,8 @@ enum Command {
     Up(up::Args),
     /// Build and run every test there is; the last line printed has the counts.
     Test,
+    /// Measure the service against baselines, and write `docs/benchmarks.md`.
+    Bench(bench::Args),
     /// Run clippy, with warnings as errors, over the native code and over the code for Wasm.
     Lint,
 }
@@ -64,6 +67,7 @@ fn run(cli: &Cli) -> Result<ExitCode> {
             setup::ensure(&workspace, Part::ALL)?;
             return test::run(&workspace);
         }
+        Command::Bench(args) => return bench::run(&workspace, args),
         Command::Lint => {
             setup::ensure(&workspace, &[Part::Target])?;
             lint::run(&workspace)?;

@@ -11,6 +11,7 @@ mod apt;
 mod python;
 mod redis;
 mod target;
+mod wrk;
 
 /// One thing that the other commands need.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +22,8 @@ pub(crate) enum Part {
     Redis,
     /// The Python environment with the conformance tools, which the tests run.
     Python,
+    /// `wrk`, which the benchmarks load the service with.
+    Wrk,
 }
 
 /// What became of a part.
@@ -33,7 +36,7 @@ enum Outcome {
 }
 
 impl Part {
-    /// Everything there is.
+    /// Everything that building and testing need.
     pub(crate) const ALL: &[Self] = &[Self::Target, Self::Redis, Self::Python];
 
     fn ensure(self, workspace: &Workspace) -> Result<Outcome> {
@@ -41,6 +44,7 @@ impl Part {
             Self::Target => target::ensure(workspace),
             Self::Redis => redis::ensure(),
             Self::Python => python::ensure(workspace),
+            Self::Wrk => wrk::ensure(),
         }
     }
 }
@@ -51,6 +55,7 @@ impl fmt::Display for Part {
             Self::Target => target::NAME,
             Self::Redis => redis::NAME,
             Self::Python => python::NAME,
+            Self::Wrk => wrk::NAME,
         })
     }
 }

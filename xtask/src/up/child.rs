@@ -19,11 +19,11 @@ const POLL_EVERY: Duration = Duration::from_millis(50);
 
 /// The signals that concern us: those that ask us to stop, and the end of the child.
 #[derive(Debug)]
-pub(super) struct Signals(signal_hook::iterator::Signals);
+pub(crate) struct Signals(signal_hook::iterator::Signals);
 
 /// Whether a stop was asked for while something else was waited for.
 #[derive(Debug)]
-pub(super) enum Stop {
+pub(crate) enum Stop {
     /// With this signal.
     Asked(Signal),
     /// No: what was waited for is there.
@@ -32,7 +32,7 @@ pub(super) enum Stop {
 
 /// A runtime that is stopped when the value is dropped.
 #[derive(Debug)]
-pub(super) struct Running {
+pub(crate) struct Running {
     child: Child,
     pid: Pid,
     ended: bool,
@@ -43,10 +43,15 @@ impl Signals {
     ///
     /// # Errors
     /// If the handlers cannot be installed.
-    pub(super) fn catch() -> Result<Self> {
+    pub(crate) fn catch() -> Result<Self> {
         signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP, SIGCHLD])
             .map(Self)
             .context("cannot handle signals")
+    }
+
+    /// Whether a stop was asked for since the last look.
+    pub(crate) fn stop_asked(&mut self) -> bool {
+        self.0.pending().any(|signal| stop_signal(signal).is_some())
     }
 }
 
@@ -56,7 +61,7 @@ impl Running {
     ///
     /// # Errors
     /// If it cannot be started.
-    pub(super) fn start(command: &mut Command) -> Result<Self> {
+    pub(crate) fn start(command: &mut Command) -> Result<Self> {
         let child = command
             .stdin(Stdio::null())
             .process_group(0)
@@ -70,11 +75,16 @@ impl Running {
         })
     }
 
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits until `is_ready`.
     ///
     /// # Errors
     /// If the runtime ends, or takes too long.
-    pub(super) fn until_ready(
+    pub(crate) fn until_ready(
         &mut self,
         signals: &mut Signals,
         is_ready: impl Fn() -> bool,
@@ -104,7 +114,7 @@ impl Running {
     ///
     /// # Errors
     /// If the runtime ends without being asked.
-    pub(super) fn until_stopped(&mut self, signals: &mut Signals) -> Result<Signal> {
+    pub(crate) fn until_stopped(&mut self, signals: &mut Signals) -> Result<Signal> {
         // It may have ended before the first signal is looked at.
         for signal in std::iter::once(SIGCHLD).chain(signals.0.forever()) {
             if let Some(signal) = stop_signal(signal) {
@@ -121,7 +131,7 @@ impl Running {
     ///
     /// # Errors
     /// If the runtime cannot be waited for.
-    pub(super) fn stop(mut self, signal: Signal) -> Result<()> {
+    pub(crate) fn stop(mut self, signal: Signal) -> Result<()> {
         self.end(signal)
     }
 

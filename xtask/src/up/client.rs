@@ -10,6 +10,9 @@ use ureq::{Agent, AsSendBody};
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 
+/// The longest answer that is read: a group of a hundred thousand members is one.
+const MAX_ANSWER: u64 = 128 * 1024 * 1024;
+
 /// The name of the tenant that `/scim/v2` belongs to.
 const DEFAULT_TENANT: &str = "default";
 
@@ -18,16 +21,16 @@ const TOKEN_NAME: &str = "dev";
 
 /// A client of the service at one address.
 #[derive(Debug)]
-pub(super) struct Client {
+pub(crate) struct Client {
     base_url: String,
     agent: Agent,
 }
 
 /// An answer that was read to its end.
 #[derive(Debug)]
-struct Response {
-    status: StatusCode,
-    body: String,
+pub(crate) struct Response {
+    pub(crate) status: StatusCode,
+    pub(crate) body: String,
 }
 
 /// The part that matters here of the answer to a new token.
@@ -37,10 +40,15 @@ struct NewToken {
 }
 
 impl Client {
-    pub(super) fn new(base_url: &str) -> Self {
+    pub(crate) fn new(base_url: &str) -> Self {
+        Self::patient(base_url, TIMEOUT)
+    }
+
+    /// One that waits longer for an answer.
+    pub(crate) fn patient(base_url: &str, timeout: Duration) -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(TIMEOUT))
+            .timeout_global(Some(timeout))
             // The service is on this machine, whatever the environment says of proxies.
             .proxy(None)
             .build();
@@ -50,7 +58,7 @@ impl Client {
     }
 
     /// Whether the service answers, and its store is ready.
-    pub(super) fn is_ready(&self) -> bool {
+    pub(crate) fn is_ready(&self) -> bool {
         let response = self.request(Method::GET, "/health/ready").body(());
         self.send(response)
             .is_ok_and(|response| response.status == StatusCode::OK)
@@ -60,7 +68,7 @@ impl Client {
     ///
     /// # Errors
     /// If the service answers anything but yes or no.
-    pub(super) fn accepts_scim_token(&self, token: &str) -> Result<bool> {
+    pub(crate) fn accepts_scim_token(&self, token: &str) -> Result<bool> {
         let path = "/scim/v2/Users?count=0";
         let response = self.get(path, token)?;
         match response.status {
@@ -74,7 +82,7 @@ impl Client {
     ///
     /// # Errors
     /// If the service refuses.
-    pub(super) fn ensure_default_tenant(&self, admin_token: &str) -> Result<()> {
+    pub(crate) fn ensure_default_tenant(&self, admin_token: &str) -> Result<()> {
         let path = format!("/admin/v1/tenants/{DEFAULT_TENANT}");
         let found = self.get(&path, admin_token)?;
         match found.status {
@@ -95,7 +103,7 @@ impl Client {
     ///
     /// # Errors
     /// If the service refuses.
-    pub(super) fn create_scim_token(&self, admin_token: &str) -> Result<String> {
+    pub(crate) fn create_scim_token(&self, admin_token: &str) -> Result<String> {
         let path = format!("/admin/v1/tenants/{DEFAULT_TENANT}/tokens");
         let body = json!({ "name": TOKEN_NAME });
         let response = self.post(&path, admin_token, &body)?;
@@ -111,16 +119,52 @@ impl Client {
         Ok(token)
     }
 
-    fn get(&self, path: &str, token: &str) -> Result<Response> {
+    /// GET.
+    ///
+    /// # Errors
+    /// If no answer comes.
+    pub(crate) fn get(&self, path: &str, token: &str) -> Result<Response> {
         let request = self
             .request(Method::GET, path)
             .header("authorization", format!("Bearer {token}"));
         self.send(request.body(()))
     }
 
-    fn post(&self, path: &str, token: &str, body: &serde_json::Value) -> Result<Response> {
+    /// POST with a JSON body.
+    ///
+    /// # Errors
+    /// If no answer comes.
+    pub(crate) fn post(
+        &self,
+        path: &str,
+        token: &str,
+        body: &serde_json::Value,
+    ) -> Result<Response> {
+        self.send_json(Method::POST, path, token, body)
+    }
+
+    /// PATCH with a JSON body.
+    ///
+    /// # Errors
+    /// If no answer comes.
+    pub(crate) fn patch(
+        &self,
+        path: &str,
+        token: &str,
+        body: &serde_json::Value,
+    ) -> Result<Response> {
+        self.send_json(Method::PATCH, path, token, body)
+    }
+
+    fn send_json(
+        &self,
+        method: Method,
+        path: &str,
+        token: &str,
+        body: &serde_json::Value,
+    ) -> Result<Response> {
         let request = self
-            .request(Method::POST, path)
+            .request(method, path)
             .header("authorization", format!("Bearer {token}"))
             .header("content-type", "application/json");
         self.send(request.body(body.to_string()))
@@ -136,7 +180,8 @@ impl Client {
         let path = request.uri().path().to_owned();
         let send = || -> Result<Response, ureq::Error> {
             let mut response = self.agent.run(request)?;
-            let body = response.body_mut().read_to_string()?;
+            let body = response.body_mut().with_config().limit(MAX_ANSWER);
+            let body = body.read_to_string()?;
             let status = response.status();
             Ok(Response { status, body })
         };
@@ -144,7 +189,8 @@ impl Client {
     }
 }
 
-fn unexpected(path: &str, response: &Response) -> anyhow::Error {
+/// An answer that is none of those that there should be.
+pub(crate) fn unexpected(path: &str, response: &Response) -> anyhow::Error {
     let Response { status, body } = response;
     anyhow::anyhow!("the service answers {path} with {status}: {}", body.trim())
 }

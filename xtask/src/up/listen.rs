@@ -9,11 +9,11 @@ use anyhow::{Context as _, Result, bail};
 
 /// An address as it was given: `127.0.0.1:3000`, `[::1]:3000` or `localhost:3000`.
 #[derive(Debug, Clone)]
-pub(super) struct Listen(String);
+pub(crate) struct Listen(String);
 
 /// An address that was free a moment ago.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Reserved(pub(super) SocketAddr);
+pub(crate) struct Reserved(pub(crate) SocketAddr);
 
 impl FromStr for Listen {
     type Err = Infallible;
@@ -28,7 +28,7 @@ impl Listen {
     ///
     /// # Errors
     /// If the address is taken, or isn't one of this machine's.
-    pub(super) fn reserve(&self) -> Result<Reserved> {
+    pub(crate) fn reserve(&self) -> Result<Reserved> {
         let Self(given) = self;
         let address = given
             .to_socket_addrs()
@@ -51,7 +51,7 @@ impl Listen {
 impl Reserved {
     /// The URL for clients on this machine. They cannot connect to "any address", so that becomes
     /// the loopback address.
-    pub(super) fn base_url(self) -> String {
+    pub(crate) fn base_url(self) -> String {
         let Self(address) = self;
         let ip = match address.ip() {
             IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),

@@ -16,11 +16,11 @@ use self::dev_file::DevFile;
 use self::listen::Listen;
 use self::runtime::{Choice, Runtime};
 
-mod child;
-mod client;
+pub(crate) mod child;
+pub(crate) mod client;
 mod dev_file;
-mod listen;
-mod random;
+pub(crate) mod listen;
+pub(crate) mod random;
 mod runtime;
 
 /// How to run the service.

@@ -6,7 +6,7 @@ use anyhow::{Result, anyhow};
 ///
 /// # Errors
 /// If the operating system gives none.
-pub(super) fn hex<const N: usize>() -> Result<String> {
+pub(crate) fn hex<const N: usize>() -> Result<String> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|error| anyhow!("cannot get random bytes: {error}"))?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())

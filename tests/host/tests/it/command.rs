@@ -128,11 +128,11 @@ async fn a_warm_start_takes_less_than_a_second() {
 async fn memory_stays_small_over_a_thousand_requests() {
     let dir = TempDir::new().unwrap();
     let (child, address) = started(up(dir.path()).args(["--variable", "token=t"]));
-    get(address, "/row/fill").await;
+    get(address, "/row/fill/1").await;
     for _ in 0..10 {
         let paths = [
             "/hello",
-            "/row/sync/1",
+            "/row/sync/00000000-0000-7000-8000-000000000001",
             "/probe/exact",
             "/probe/param",
             "/denied/x",

@@ -468,9 +468,11 @@ async fn the_runtime_configuration_says_where_the_file_is() {
 #[tokio::test]
 async fn the_row_probe_reads_the_same_row_both_ways() {
     let probes = start().await;
-    assert_eq!(probes.get("/row/fill").await.body(), "filled\n");
-    let blocking = probes.get("/row/sync/42").await;
+    assert_eq!(probes.get("/row/fill/100").await.body(), "filled\n");
+    let key = "00000000-0000-7000-8000-000000000042";
+    let blocking = probes.get(&format!("/row/sync/{key}")).await;
     assert!(blocking.body().starts_with(b"value 42 "), "{blocking:?}");
-    assert_eq!(probes.get("/row/async/42").await.body(), blocking.body());
+    let streamed = probes.get(&format!("/row/async/{key}")).await;
+    assert_eq!(streamed.body(), blocking.body());
     assert_eq!(probes.get("/row/write").await.body(), "written");
 }

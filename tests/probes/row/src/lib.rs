@@ -1,8 +1,11 @@
 //! A baseline for benchmarks: one row by key from SQLite, over a connection that the instance
-//! keeps. `/row/sync/<id>` blocks the instance meanwhile, `/row/async/<id>` does not, and
-//! `/row/fill` makes the table.
+//! keeps. `/row/sync/<key>` blocks the instance meanwhile, `/row/async/<key>` does not,
+//! `/row/write` inserts one row, and `/row/fill/<rows>` makes the tables.
+//!
+//! What it reads and writes is like a resource: a text of a kilobyte under a text as long as an id.
+//! The database is the one with the label that the environment variable `DATABASE` names.
 
-use std::{cell::OnceCell, rc::Rc};
+use std::{cell::OnceCell, env, rc::Rc};
 
 use spin_sdk::{
     http::{IntoResponse, Request, StatusCode},
@@ -11,14 +14,21 @@ use spin_sdk::{
 };
 
 const ROW: &str = "SELECT value FROM row WHERE id = ?";
-const FILL: [&str; 4] = [
+const WRITE: &str = "INSERT INTO written (id, value) VALUES (lower(hex(randomblob(16))), ?)";
+const TABLES: [&str; 3] = [
     "PRAGMA journal_mode = WAL",
-    "CREATE TABLE IF NOT EXISTS row (id INTEGER PRIMARY KEY, value TEXT NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS written (id INTEGER PRIMARY KEY, value TEXT NOT NULL)",
-    "INSERT OR IGNORE INTO row
-     WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 10000)
-     SELECT n, printf('value %d %s', n, hex(randomblob(200))) FROM number",
+    "CREATE TABLE IF NOT EXISTS row (id TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT",
+    "CREATE TABLE IF NOT EXISTS written (id TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT",
 ];
+const FILL: &str = "INSERT OR IGNORE INTO row
+    WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ?)
+    SELECT printf('00000000-0000-7000-8000-%012d', n), printf('value %d %s', n, hex(randomblob(500))) FROM number";
+
+/// What `/row/write` inserts.
+const WRITTEN: &str = match std::str::from_utf8(&[b'w'; 1000]) {
+    Ok(text) => text,
+    Err(_) => "",
+};
 
 #[http_service]
 async fn handle(request: Request) -> impl IntoResponse {
@@ -31,16 +41,13 @@ async fn handle(request: Request) -> impl IntoResponse {
 async fn answer(path: &str) -> Result<String, String> {
     let mut segments = path.split('/').skip(2);
     let what = segments.next().unwrap_or_default();
-    let id = segments.next().and_then(|id| id.parse().ok()).unwrap_or(1);
+    let key = segments.next().unwrap_or_default();
     match what {
-        "fill" => fill(),
-        "sync" => with_connection(|connection| execute(connection, ROW, &[Value::Integer(id)])),
-        "write" => with_connection(|connection| {
-            let insert = "INSERT INTO written (value) VALUES (?) RETURNING value";
-            execute(connection, insert, &[Value::Text("written".into())])
-        }),
-        "async" => stream(id).await,
-        _ => Err("use /row/fill, /row/sync/<id>, /row/async/<id> or /row/write\n".into()),
+        "fill" => fill(key.parse().unwrap_or(1)),
+        "sync" => read(key),
+        "async" => stream(key).await,
+        "write" => write(),
+        _ => Err("use /row/fill/<rows>, /row/sync/<key>, /row/async/<key> or /row/write\n".into()),
     }
 }
 
@@ -49,54 +56,60 @@ thread_local! {
     static STREAMING: OnceCell<Rc<Connection>> = const { OnceCell::new() };
 }
 
-fn with_connection<R>(
-    run: impl FnOnce(&wit::Connection) -> Result<R, String>,
-) -> Result<R, String> {
-    BLOCKING.with(|kept| match kept.get() {
-        Some(connection) => run(connection),
-        None => {
-            let opened = wit::Connection::open("default").map_err(|error| error.to_string())?;
-            run(kept.get_or_init(|| opened))
-        }
+/// The label of the database.
+fn label() -> String {
+    env::var("DATABASE").unwrap_or_else(|_| "default".into())
+}
+
+/// Runs a statement over the instance's connection, and returns the first column of its last row.
+fn execute(sql: &str, parameters: &[Value]) -> Result<Option<Value>, String> {
+    BLOCKING.with(|kept| {
+        let connection = match kept.get() {
+            Some(connection) => connection,
+            None => {
+                let opened = wit::Connection::open(&label()).map_err(|error| error.to_string())?;
+                kept.get_or_init(|| opened)
+            }
+        };
+        let mut result = connection
+            .execute(sql, parameters)
+            .map_err(|error| error.to_string())?;
+        Ok(result.rows.pop().and_then(|mut row| row.values.pop()))
     })
 }
 
-fn fill() -> Result<String, String> {
-    with_connection(|connection| {
-        for statement in FILL {
-            execute(connection, statement, &[])?;
-        }
-        Ok("filled\n".into())
-    })
+fn fill(rows: i64) -> Result<String, String> {
+    for statement in TABLES {
+        execute(statement, &[])?;
+    }
+    execute(FILL, &[Value::Integer(rows)])?;
+    Ok("filled\n".into())
 }
 
-fn execute(
-    connection: &wit::Connection,
-    sql: &str,
-    parameters: &[Value],
-) -> Result<String, String> {
-    let mut result = connection
-        .execute(sql, parameters)
-        .map_err(|error| error.to_string())?;
-    let first = result.rows.pop().and_then(|mut row| row.values.pop());
-    Ok(match first {
-        Some(Value::Text(text)) => text,
-        _ => String::new(),
-    })
+fn read(key: &str) -> Result<String, String> {
+    match execute(ROW, &[Value::Text(key.into())])? {
+        Some(Value::Text(text)) => Ok(text),
+        _ => Err("no such row".into()),
+    }
 }
 
-/// The same by the asynchronous interface.
-async fn stream(id: i64) -> Result<String, String> {
+fn write() -> Result<String, String> {
+    execute(WRITE, &[Value::Text(WRITTEN.into())])?;
+    Ok("written".into())
+}
+
+/// The same as [`read`] by the asynchronous interface.
+async fn stream(key: &str) -> Result<String, String> {
     let connection = match STREAMING.with(|kept| kept.get().cloned()) {
         Some(connection) => connection,
         None => {
-            let opened = Connection::open_default()
+            let opened = Connection::open(label())
                 .await
                 .map_err(|error| error.to_string())?;
             STREAMING.with(|kept| Rc::clone(kept.get_or_init(|| Rc::new(opened))))
         }
     };
-    let result = connection.execute(ROW, [Value::Integer(id)]).await;
+    let result = connection.execute(ROW, [Value::Text(key.into())]).await;
     let rows = match result {
         Ok(result) => result.collect().await.map_err(|error| error.to_string())?,
         Err(error) => return Err(error.to_string()),

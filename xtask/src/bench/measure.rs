@@ -1,0 +1,142 @@
+//! One measurement of a service that is up, from the warm-up to the last answer.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::Value;
+
+use super::features::Features;
+use super::report::{Everyone, Report};
+use super::requests::{self, Known};
+use super::rounds::Runner;
+use super::seed::{Seeder, Tenant};
+use super::service::Service;
+use super::state::{Folders, Seeded};
+use super::wrk::{Target, Wrk};
+use super::{Plan, cursors, operations};
+use crate::up::child::Signals;
+
+/// One run against a service that is up.
+pub(super) struct Measure<'m> {
+    pub(super) plan: &'m Plan,
+    pub(super) seeded: &'m Seeded,
+    pub(super) service: &'m Service,
+    pub(super) wrk: &'m Wrk,
+    pub(super) folders: &'m Folders,
+    /// Only the operations whose name has this text in it.
+    pub(super) only: Option<&'m str>,
+}
+
+impl Measure<'_> {
+    /// Measures everything, and puts it into the report.
+    ///
+    /// # Errors
+    /// If a baseline fails, or a stop is asked for.
+    pub(super) fn run(&self, report: &mut Report, signals: &mut Signals) -> Result<()> {
+        let (large, small) = (&self.seeded.large, &self.seeded.small);
+        let client = &self.service.client;
+        let features = Features::ask(client, &large.base, &large.token)?;
+        let growing = self.growing(features.clone(), signals)?;
+        let large = self.known(large, vec![large.at("/Users")], &features, signals)?;
+        let small = self.known(small, growing, &features, signals)?;
+        let mut sections = operations::all(&large, &small, &features);
+        for section in &mut sections {
+            let operations = &mut section.operations;
+            operations.retain(|op| self.only.is_none_or(|only| op.title.contains(only)));
+        }
+        sections.retain(|section| !section.operations.is_empty());
+        let mut runner = Runner::new(self.wrk, self.service, signals, self.plan.secs);
+        println!("warming up …");
+        report.sections = runner.warm_up(&sections)?;
+        let hello = requests::baseline("/hello", "");
+        for round in 1..=self.plan.rounds {
+            println!("round {round} of {} …", self.plan.rounds);
+            runner.round(&sections, &mut report.sections)?;
+            let rate = runner.rate(&hello)?;
+            report.hello.extend(rate.map(|rate| rate.a_second));
+        }
+        report.everyone = self.read_everyone().unwrap_or_else(|error| {
+            eprintln!("error: {error:#}");
+            Everyone::Failed
+        });
+        let peaks = [self.service.peak_kib(), self.seeded.peak_kib];
+        report.peak_kib = peaks.into_iter().flatten().max();
+        Ok(())
+    }
+
+    /// What the requests to a tenant need to know.
+    fn known<'t>(
+        &self,
+        tenant: &'t Tenant,
+        growing: Vec<Target>,
+        features: &Features,
+        signals: &mut Signals,
+    ) -> Result<Known<'t>> {
+        let client = &self.service.client;
+        let seed = &self.folders.seed;
+        let cursors = if features.cursor {
+            Some(cursors::collect(client, tenant, seed, signals)?)
+        } else {
+            None
+        };
+        Ok(Known {
+            tenant,
+            growing,
+            etag: self.etag(tenant)?,
+            cursors,
+            folder: utf8(seed)?,
+        })
+    }
+
+    /// The entity tag of one of the people, which all have while nothing changes them.
+    fn etag(&self, tenant: &Tenant) -> Result<Option<String>> {
+        let path = format!("{}/Users?count=1", tenant.base);
+        let answer = self.service.client.get(&path, &tenant.token)?;
+        let page: Value = serde_json::from_str(&answer.body)?;
+        let tag = page["Resources"][0]["meta"]["version"].as_str();
+        Ok(tag.map(str::to_owned))
+    }
+
+    /// For each run a small tenant that new people come to.
+    fn growing(&self, features: Features, signals: &mut Signals) -> Result<Vec<Target>> {
+        let mut seeder = Seeder {
+            client: &self.service.client,
+            admin_token: &self.seeded.admin_token,
+            features,
+            signals,
+            folder: &self.folders.run,
+        };
+        (0..=self.plan.rounds)
+            .map(|number| {
+                let tenant = format!("growing-{number}");
+                let tenant = seeder.open(&tenant, self.plan.sizes.small)?;
+                seeder.people(&tenant, 0, tenant.users)?;
+                Ok(tenant.at("/Users"))
+            })
+            .collect()
+    }
+
+    /// The largest answer there is, for the memory that it takes.
+    fn read_everyone(&self) -> Result<Everyone> {
+        let tenant = &self.seeded.large;
+        let Some(groups) = &tenant.groups else {
+            return Ok(Everyone::Missing);
+        };
+        let path = format!("{}/Groups/{}", tenant.base, groups.everyone);
+        let answer = self.service.client.get(&path, &tenant.token)?;
+        ensure!(answer.status == 200, "{path} answers {}", answer.status);
+        let group: Value = serde_json::from_str(&answer.body)?;
+        let members = group["members"].as_array().map_or(0, Vec::len);
+        ensure!(
+            members >= tenant.users as usize,
+            "the group of all users has {members} members"
+        );
+        Ok(Everyone::Read)
+    }
+}
+
+fn utf8(path: &Path) -> Result<String> {
+    let path = PathBuf::from(path).into_os_string().into_string();
+    path.ok()
+        .context("the path of the checkout is not UTF-8; move it")
+}
