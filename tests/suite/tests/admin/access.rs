@@ -32,6 +32,11 @@ fn err_without_the_admin_token_nothing_is_told() {
         (Method::GET, "/tenants/default/tokens"),
         (Method::POST, "/tenants/default/tokens"),
         (Method::DELETE, "/tenants/default/tokens/x"),
+        (Method::GET, "/tenants/default/changes"),
+        (Method::POST, "/tenants/default/schemas"),
+        (Method::DELETE, "/tenants/default/resource-types/User"),
+        (Method::GET, "/tenants/default/deleted"),
+        (Method::POST, "/tenants/default/deleted/x/restore"),
         (Method::GET, "/nonsense"),
         (Method::GET, ""),
     ];

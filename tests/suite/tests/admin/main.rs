@@ -1,4 +1,4 @@
-//! `/admin/v1`: tenants and their provisioning tokens.
+//! `/admin/v1`: tenants, their provisioning tokens, what they have defined and whom they have deleted.
 #![expect(
     clippy::panic,
     clippy::unwrap_used,
@@ -6,12 +6,104 @@
 )]
 
 mod access;
+mod changes;
+mod custom_type;
+mod deleted;
+mod extensions;
+mod fit;
 mod requests;
+mod resource_types;
+mod schemas;
+mod settings;
 mod tenants;
 mod tokens;
 
-use rollcall_suite::{Answer, Client};
-use serde_json::Value as Json;
+use rollcall_suite::{Answer, Client, Service, encode};
+use serde_json::{Value as Json, json};
+
+const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
+const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+const UNIQUENESS: Option<&str> = Some("uniqueness");
+
+/// The core schema of devices.
+const DEVICE: &str = "urn:example:scim:2.0:Device";
+
+/// A tenant, and clients of its two APIs.
+struct Fixture {
+    service: Service,
+    tenant: String,
+    admin: Client,
+    scim: Client,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        let service = Service::start();
+        let tenant = service.tenant();
+        let mut admin = service.admin();
+        admin.base = format!("{}/tenants/{tenant}", admin.base);
+        Self {
+            scim: service.scim_of(&tenant),
+            tenant,
+            admin,
+            service,
+        }
+    }
+
+    /// A tenant that has devices with these attributes.
+    #[track_caller]
+    fn with_devices(attributes: &Json) -> Self {
+        let fixture = Self::new();
+        let schema = json!({"id": DEVICE, "name": "Device", "attributes": attributes});
+        fixture.admin.post("/schemas", &schema).expect(201);
+        let device = json!({"name": "Device", "endpoint": "/Devices", "schema": DEVICE});
+        fixture.admin.post("/resource-types", &device).expect(201);
+        fixture
+    }
+
+    /// Gives a schema other attributes.
+    fn put_schema(&self, id: &str, attributes: &Json) -> Answer {
+        let schema = json!({"id": id, "attributes": attributes});
+        self.admin.put(&schema_path(id), &schema)
+    }
+
+    /// Creates a resource with these attributes, and returns its id.
+    #[track_caller]
+    fn create(&self, endpoint: &str, schema: &str, attributes: &Json) -> String {
+        let mut body = attributes.clone();
+        body["schemas"] = json!([schema]);
+        self.scim.post(endpoint, &body).expect(201).id()
+    }
+
+    #[track_caller]
+    fn user(&self, name: &str) -> String {
+        self.create("/Users", USER, &json!({"userName": name}))
+    }
+
+    #[track_caller]
+    fn device(&self, attributes: &Json) -> String {
+        self.create("/Devices", DEVICE, attributes)
+    }
+
+    /// How many resources a filter finds.
+    #[track_caller]
+    fn count(&self, endpoint: &str, filter: &str) -> u64 {
+        let page = self.scim.filter(endpoint, filter, "").expect(200).json();
+        page["totalResults"].as_u64().unwrap()
+    }
+
+    /// Changes settings of the tenant.
+    #[track_caller]
+    fn set(&self, settings: &Json) {
+        self.admin.patch("", settings).expect(200);
+    }
+}
+
+/// The address of a schema.
+fn schema_path(id: &str) -> String {
+    format!("/schemas/{}", encode(id))
+}
 
 /// Demands a problem (RFC 9457) of this status whose detail has `hint` in it.
 #[track_caller]

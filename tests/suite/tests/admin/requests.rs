@@ -51,6 +51,11 @@ fn err_unknown_addresses_and_methods() {
         "/tenantsx",
         &format!("{tenant}/nonsense"),
         &format!("{tenant}/tokens/x/y"),
+        &format!("{tenant}/changes/1"),
+        &format!("{tenant}/schemas/urn:x/y"),
+        &format!("{tenant}/resource-types/X/y"),
+        &format!("{tenant}/deleted/x/y"),
+        &format!("{tenant}/deleted/x/restore/y"),
     ] {
         problem(admin.get(path), 404, "there is nothing at");
     }
@@ -63,7 +68,15 @@ fn err_unknown_addresses_and_methods() {
     }
     for (path, allowed) in [
         ("/tenants".to_owned(), "GET, POST"),
-        (tenant.clone(), "GET, DELETE"),
+        (tenant.clone(), "GET, PATCH, DELETE"),
+        (format!("{tenant}/changes"), "GET"),
+        (format!("{tenant}/schemas"), "GET, POST"),
+        (format!("{tenant}/schemas/urn:x"), "GET, PUT, DELETE"),
+        (format!("{tenant}/resource-types"), "GET, POST"),
+        (format!("{tenant}/resource-types/X"), "GET, PUT, DELETE"),
+        (format!("{tenant}/deleted"), "GET"),
+        (format!("{tenant}/deleted/x"), "DELETE"),
+        (format!("{tenant}/deleted/x/restore"), "POST"),
         (format!("{tenant}/tokens"), "GET, POST"),
         (format!("{tenant}/tokens/x"), "DELETE"),
     ] {
