@@ -42,7 +42,8 @@ pub(super) async fn update<D: Database>(
         let new = change(&old).await?;
         let outcome = write(session, resource_type, operation, &old, &new).await;
         match outcome {
-            Ok(_) if has_members && !view.subs.is_empty() => {
+            // Whether a change of members has come to anything, and so led to a new version, is for the store to say.
+            Ok(_) if has_members && !(view.subs.is_empty() && new.besides.members.is_empty()) => {
                 return get(session, resource_type, id, view).await;
             }
             Ok(None) => return Ok(found),

@@ -30,7 +30,7 @@ const TEXTS: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(100) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(60) })]
 
     #[test]
     fn sql_and_evaluator_agree_on_members(world in worlds(), filters in vec(testing::group_filter(TEXTS), 1..40)) {

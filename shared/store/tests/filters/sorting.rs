@@ -8,7 +8,7 @@ use super::random::{users, worlds};
 use super::world::{GROUPS, USERS, World, all};
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(60) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(40) })]
 
     #[test]
     fn sql_sorts_as_the_core_does(users in users()) {

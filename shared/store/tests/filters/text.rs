@@ -95,7 +95,7 @@ fn needle(world: &World, at: Index, from: Index, length: usize, other: &str) -> 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(10) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(6) })]
 
     #[test]
     fn parts_of_texts_are_found(

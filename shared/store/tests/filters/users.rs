@@ -10,7 +10,7 @@ use super::random::users;
 use super::world::{USERS, World, all, new};
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(120) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(100) })]
 
     #[test]
     fn sql_and_evaluator_agree(users in users(), filters in vec(testing::filter(), 1..40)) {
