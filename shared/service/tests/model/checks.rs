@@ -17,18 +17,17 @@ pub type Seen = BTreeMap<String, (u64, Timestamp)>;
 pub fn check(service: &Service, model: &Model, before: &Seen) -> Seen {
     let results = service.search(&[Kind::User, Kind::Group], None);
     let found: Vec<&Found> = results.resources.iter().map(|(_, found)| found).collect();
-    let ids: Vec<&str> = found.iter().map(|found| &*found.resource.id).collect();
+    let ids: Vec<&str> = found.iter().map(|found| &*found.id).collect();
     let expected: Vec<&str> = model.entries.iter().map(|entry| &*entry.id).collect();
     assert_eq!((results.total, ids), (expected.len() as u64, expected));
     for (found, entry) in found.iter().zip(&model.entries) {
         check_one(found, entry, model);
     }
     assert_eq!(service.log(), model.log);
-    let seen = found.iter().map(|found| {
-        let resource = &found.resource;
-        (resource.id.clone(), (resource.version, resource.modified))
-    });
-    let seen: Seen = seen.collect();
+    let seen = found.iter();
+    let seen: Seen = seen
+        .map(|found| (found.id.clone(), (found.version, found.modified)))
+        .collect();
     for (id, (version, modified)) in before {
         // They change together, or not at all.
         if let Some((now, changed)) = seen.get(id) {
@@ -39,9 +38,9 @@ pub fn check(service: &Service, model: &Model, before: &Seen) -> Seen {
 }
 
 fn check_one(found: &Found, entry: &Entry, model: &Model) {
-    let attributes = Json::Object(found.resource.attributes.clone());
+    let attributes: Json = serde_json::from_str(&found.document).unwrap();
     assert_eq!(attributes, model.attributes(entry));
-    assert_eq!(found.resource.version, entry.version, "{entry:?}");
+    assert_eq!(found.version, entry.version, "{entry:?}");
     assert_eq!(related(found), model.related(entry), "{entry:?}");
     assert_eq!(found.members, entry.members.len() as u64, "{entry:?}");
 }
@@ -78,7 +77,7 @@ fn finds(
 ) {
     let results = service.search(&[kind], Some(filter.to_owned()));
     let found = results.resources.iter();
-    let found: Vec<&str> = found.map(|(_, found)| &*found.resource.id).collect();
+    let found: Vec<&str> = found.map(|(_, found)| &*found.id).collect();
     let entries = model.entries.iter();
     let expected = entries.filter(|entry| entry.kind == kind && is_found(entry));
     let expected: Vec<&str> = expected.map(|entry| &*entry.id).collect();

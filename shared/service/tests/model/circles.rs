@@ -35,7 +35,7 @@ fn members(service: &Service, answer: &Answer) -> (u64, Vec<String>) {
     let filter = format!("id eq \"{}\"", answer.id.as_deref().unwrap());
     let results = service.search(&[Kind::Group], Some(filter));
     let (_, found) = &results.resources[0];
-    let (version, members) = (found.resource.version, related(found));
+    let (version, members) = (found.version, related(found));
     assert_eq!(answer.version, Some(version));
     let ids = members
         .iter()

@@ -4,11 +4,11 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use pollster::block_on;
-use rollcall_core::{BULK_REQUEST_SCHEMA, JsonObject, ResourceType, Timestamp};
+use rollcall_core::{BULK_REQUEST_SCHEMA, JsonObject, Mode, PatchRequest, ResourceType, Timestamp};
 use rollcall_service::resources::{self, Created, IfMatch, Results, SearchRequest, Searched, View};
 use rollcall_service::{
-    Access, Clock, Config, Ctx, Error, Found, Profile, Random, Session, TenantName, TokenHash,
-    admin, bulk, fresh_profile,
+    Access, Answer as Later, Clock, Config, Ctx, Error, Found, PasswordError, Passwords, Profile,
+    Random, Session, TenantName, TokenHash, admin, bulk, fresh_profile,
 };
 use rollcall_store::rusqlite::File;
 use serde_json::{Value as Json, json};
@@ -36,6 +36,15 @@ impl Random for Counting {
         for (byte, number) in bytes.iter_mut().rev().zip(self.0.get().to_le_bytes()) {
             *byte = number;
         }
+    }
+}
+
+/// Nobody sends a password.
+struct NoPasswords;
+
+impl Passwords for NoPasswords {
+    fn hash<'a>(&'a self, _: &'a str) -> Later<'a, Result<String, PasswordError>> {
+        Box::pin(async { Err(PasswordError::Unavailable("in a test".to_owned())) })
     }
 }
 
@@ -76,7 +85,8 @@ impl Service {
         let dir = tempfile::tempdir().unwrap();
         let file = File(dir.path().join("model.db"));
         let clock = Ticking(Cell::new(1_700_000_000_000));
-        let ctx = Ctx::new(file, clock, Counting(Cell::new(0)), Config::default());
+        let random = Counting(Cell::new(0));
+        let ctx = Ctx::new(file, clock, random, NoPasswords, Config::default());
         let issued = block_on(admin::create_token(&ctx, "default", "model", None)).unwrap();
         let access = Access {
             tenant: TenantName::default_tenant(),
@@ -126,9 +136,12 @@ impl Service {
                             resources::delete(&session, rt, what).await?;
                             Ok(None)
                         }
-                        Step::Patch(..) => resources::patch(&session, rt, what, data, &view)
-                            .await
-                            .map(Some),
+                        Step::Patch(..) => {
+                            let operations = PatchRequest::parse(data, Mode::Compat)?.operations;
+                            resources::patch(&session, rt, what, &operations, &view)
+                                .await
+                                .map(Some)
+                        }
                         _ => resources::replace(&session, rt, what, data, &view)
                             .await
                             .map(Some),
@@ -139,9 +152,9 @@ impl Service {
         match outcome {
             Ok(Some(found)) => Answer {
                 status: step.success(),
-                version: Some(found.resource.version),
+                version: Some(found.version),
                 related: is_shown.then(|| related(&found)),
-                id: Some(found.resource.id),
+                id: Some(found.id),
             },
             Ok(None) => Answer {
                 status: step.success(),
