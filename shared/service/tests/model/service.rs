@@ -14,8 +14,9 @@ use rollcall_store::rusqlite::File;
 use serde_json::{Value as Json, json};
 
 use crate::bodies::data;
-use crate::model::{BASE, Model};
+use crate::model::Model;
 use crate::steps::{Kind, Step};
+use crate::view::BASE;
 
 /// A clock that goes on by a millisecond each time that it is read.
 struct Ticking(Cell<i64>);
@@ -208,10 +209,11 @@ impl Service {
         block_on(resources::search(&self.session(), &types, &request)).unwrap()
     }
 
-    /// The change log: operation, id and version.
+    /// The change log without what the operator did: operation, id and version.
     pub fn log(&self) -> Vec<(String, String, u64)> {
         let log = block_on(admin::changes(&self.ctx, "default", 0, None)).unwrap();
-        let log = log.into_iter().map(|change| {
+        let log = log.into_iter().filter(|change| change.operation != "issue");
+        let log = log.map(|change| {
             let version = u64::try_from(change.version).unwrap();
             (change.operation, change.resource, version)
         });
