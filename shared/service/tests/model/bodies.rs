@@ -42,11 +42,9 @@ pub fn data(model: &Model, step: &Step, latest: Option<usize>) -> Json {
             "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": body.name, "title": body.title,
         }),
         Kind::Group => {
-            let members = body.members.iter();
+            let members = model.members(body).into_iter();
             let mut members: Vec<Json> = members
-                .map(
-                    |(which, display)| json!({"value": model.id(None, *which), "display": display}),
-                )
+                .map(|(id, display)| json!({"value": id, "display": display}))
                 .collect();
             let latest = latest.filter(|_| body.has_latest);
             members.extend(latest.map(|number| json!({"value": format!("bulkId:b{number}")})));

@@ -69,6 +69,13 @@ impl Model {
         ids.collect()
     }
 
+    /// The ids of members, and what the client calls them.
+    pub fn members(&self, body: &Body) -> BTreeMap<&str, Option<&'static str>> {
+        let members = body.members.iter();
+        let members = members.map(|(which, display)| (self.id(None, *which), *display));
+        members.collect()
+    }
+
     pub fn entry(&self, id: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.id == id)
     }
@@ -175,8 +182,8 @@ impl Model {
         if entry.kind == Kind::User {
             entry.title = body.title.map(str::to_owned);
         } else {
-            let members = body.members.iter();
-            let members = members.map(|(which, display)| (self.id(None, *which), *display));
+            let members = self.members(body);
+            let members = members.into_iter();
             let latest = latest.filter(|_| body.has_latest).map(|id| (id, None));
             let members = members.chain(latest).map(|(id, display)| {
                 // What is their name anyhow is not kept.
