@@ -42,7 +42,10 @@ pub fn data(model: &Model, step: &Step, latest: Option<usize>) -> Json {
             "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": body.name, "title": body.title,
         }),
         Kind::Group => {
-            let mut members = listed(model, &body.members);
+            let members = model.members(body).into_iter();
+            let mut members: Vec<Json> = members
+                .map(|(id, display)| json!({"value": id, "display": display}))
+                .collect();
             let latest = latest.filter(|_| body.has_latest);
             members.extend(latest.map(|number| json!({"value": format!("bulkId:b{number}")})));
             json!({

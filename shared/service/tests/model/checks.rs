@@ -24,10 +24,10 @@ pub fn check(service: &Service, model: &Model, before: &Seen) -> Seen {
         check_one(found, entry, model);
     }
     assert_eq!(service.log(), model.log);
-    let seen = found
-        .iter()
-        .map(|found| (found.id.clone(), (found.version, found.modified)));
-    let seen: Seen = seen.collect();
+    let seen = found.iter();
+    let seen: Seen = seen
+        .map(|found| (found.id.clone(), (found.version, found.modified)))
+        .collect();
     for (id, (version, modified)) in before {
         // They change together, or not at all.
         if let Some((now, changed)) = seen.get(id) {
@@ -38,7 +38,7 @@ pub fn check(service: &Service, model: &Model, before: &Seen) -> Seen {
 }
 
 fn check_one(found: &Found, entry: &Entry, model: &Model) {
-    let attributes = Json::Object(found.resource().unwrap().attributes);
+    let attributes: Json = serde_json::from_str(&found.document).unwrap();
     assert_eq!(attributes, model.attributes(entry));
     assert_eq!(found.version, entry.version, "{entry:?}");
     assert_eq!(related(found), model.related(entry), "{entry:?}");

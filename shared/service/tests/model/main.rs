@@ -11,6 +11,7 @@ mod circles;
 mod model;
 mod service;
 mod steps;
+mod view;
 
 use std::collections::BTreeSet;
 

@@ -2,11 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value as Json, json};
-
 use crate::steps::{Body, Change, Kind, Step};
-
-pub const BASE: &str = "https://id.example/scim/v2";
 
 /// An id that no resource has.
 const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
@@ -16,9 +12,10 @@ pub struct Entry {
     pub id: String,
     pub kind: Kind,
     pub version: u64,
-    name: String,
-    title: Option<String>,
-    pub members: BTreeSet<String>,
+    pub name: String,
+    pub title: Option<String>,
+    /// The members by id, and what they are called where that is not their name.
+    pub members: BTreeMap<String, Option<String>>,
 }
 
 /// What should be there.
@@ -70,6 +67,13 @@ impl Model {
     pub fn ids(&self, which: &[usize]) -> BTreeSet<String> {
         let ids = which.iter().map(|which| self.id(None, *which).to_owned());
         ids.collect()
+    }
+
+    /// The ids of members, and what the client calls them.
+    pub fn members(&self, body: &Body) -> BTreeMap<&str, Option<&'static str>> {
+        let members = body.members.iter();
+        let members = members.map(|(which, display)| (self.id(None, *which), *display));
+        members.collect()
     }
 
     pub fn entry(&self, id: &str) -> Option<&Entry> {
@@ -160,10 +164,10 @@ impl Model {
             version: 1,
             name: String::new(),
             title: None,
-            members: BTreeSet::new(),
+            members: BTreeMap::new(),
         };
         self.fill(&mut entry, body, latest);
-        let refusals = self.refusals(&entry, &BTreeSet::new());
+        let refusals = self.refusals(&entry, &BTreeMap::new());
         if !refusals.is_empty() {
             return Err(refusals);
         }
@@ -178,61 +182,71 @@ impl Model {
         if entry.kind == Kind::User {
             entry.title = body.title.map(str::to_owned);
         } else {
-            let latest = latest.filter(|_| body.has_latest).map(str::to_owned);
-            entry.members = self.ids(&body.members);
-            entry.members.extend(latest);
+            let members = self.members(body);
+            let members = members.into_iter();
+            let latest = latest.filter(|_| body.has_latest).map(|id| (id, None));
+            let members = members.chain(latest).map(|(id, display)| {
+                // What is their name anyhow is not kept.
+                let name = match self.entry(id) {
+                    Some(member) if id != entry.id => Some(member.name.as_str()),
+                    _ => Some(body.name),
+                };
+                (
+                    id.to_owned(),
+                    display.filter(|_| display != name).map(str::to_owned),
+                )
+            });
+            entry.members = members.collect();
         }
     }
 
     /// Why a resource can't be stored.
-    fn refusals(&self, entry: &Entry, members_before: &BTreeSet<String>) -> BTreeSet<u16> {
+    fn refusals(&self, entry: &Entry, before: &BTreeMap<String, Option<String>>) -> BTreeSet<u16> {
         let has_name = |other: &Entry| {
             let is_user = entry.kind == Kind::User && other.kind == Kind::User;
             is_user && other.id != entry.id && other.name.eq_ignore_ascii_case(&entry.name)
         };
-        let mut come = entry.members.difference(members_before);
+        let mut come = entry.members.keys().filter(|id| !before.contains_key(*id));
         let is_taken = self.entries.iter().any(has_name).then_some(409);
         let is_missing = come.any(|id| self.entry(id).is_none()).then_some(400);
         is_taken.into_iter().chain(is_missing).collect()
     }
 
     fn patch(&self, entry: &mut Entry, changes: &[Change]) {
-        // The names of those who were members before; a client may add others, and doesn't say their names.
-        let name = |id: &String| self.entry(id).map(|member| member.name.clone());
-        let members = entry.members.iter();
-        let mut members: BTreeMap<String, Option<String>> =
-            members.map(|id| (id.clone(), name(id))).collect();
+        let before = entry.members.clone();
+        let mut members: BTreeSet<String> = before.keys().cloned().collect();
+        let mut added = BTreeSet::new();
+        let mut are_given_anew = false;
         for change in changes {
             match change {
                 Change::Rename(name) => entry.name = (*name).to_owned(),
                 Change::Title(title) => entry.title = title.map(str::to_owned),
                 Change::Add(which) => {
-                    for id in self.ids(which) {
-                        members.entry(id).or_default();
-                    }
+                    let come = &self.ids(which) - &members;
+                    members.extend(come.iter().cloned());
+                    added.extend(come);
                 }
-                Change::Remove(which) => {
-                    let ids = self.ids(which);
-                    members.retain(|id, _| !ids.contains(id));
-                }
+                Change::Remove(which) => members = &members - &self.ids(which),
                 Change::RemoveOne(which) => drop(members.remove(self.id(None, *which))),
-                Change::RemoveNamed(name) => members.retain(|_, display| {
-                    !display
-                        .as_ref()
-                        .is_some_and(|d| d.eq_ignore_ascii_case(name))
+                // Of those whom the same request has added, no name is known.
+                Change::RemoveNamed(name) => members.retain(|id| {
+                    let shown = before.get(id).filter(|_| !added.contains(id));
+                    !shown.is_some_and(|display| self.shown(id, display).eq_ignore_ascii_case(name))
                 }),
                 Change::Push(which) => {
-                    let ids = self.ids(which);
-                    members.retain(|id, _| ids.contains(id));
-                    for id in ids {
-                        members.entry(id).or_default();
-                    }
+                    members = self.ids(which);
+                    are_given_anew = true;
                 }
-                Change::Clear => members.clear(),
+                Change::Clear => {
+                    members.clear();
+                    are_given_anew = true;
+                }
                 Change::Unknown => {}
             }
         }
-        entry.members = members.into_keys().collect();
+        let display = |id: &String| before.get(id).filter(|_| !are_given_anew)?.clone();
+        let members = members.into_iter().map(|id| (id.clone(), display(&id)));
+        entry.members = members.collect();
     }
 
     fn delete(&mut self, old: &Entry) {
@@ -240,61 +254,15 @@ impl Model {
             .push(("delete".to_owned(), old.id.clone(), old.version + 1));
         self.entries.retain(|entry| entry.id != old.id);
         for entry in &mut self.entries {
-            if entry.members.remove(&old.id) {
+            if entry.members.remove(&old.id).is_some() {
                 entry.version += 1;
                 self.log
                     .push(("patch".to_owned(), entry.id.clone(), entry.version));
             }
         }
     }
-
-    /// A resource's attributes.
-    pub fn attributes(&self, entry: &Entry) -> Json {
-        match (entry.kind, &entry.title) {
-            (Kind::User, None) => json!({"userName": entry.name}),
-            (Kind::User, Some(title)) => json!({"userName": entry.name, "title": title}),
-            (Kind::Group, _) => json!({"displayName": entry.name}),
-        }
-    }
-
-    /// A group's members, or a user's groups.
-    pub fn related(&self, entry: &Entry) -> Vec<Json> {
-        if entry.kind == Kind::Group {
-            let members = self
-                .entries
-                .iter()
-                .filter(|e| entry.members.contains(&e.id));
-            return members
-                .map(|member| card(member, member.kind.name()))
-                .collect();
-        }
-        let mut found = BTreeSet::from([&entry.id]);
-        // As often as there could be groups in groups.
-        for _ in &self.entries {
-            for group in &self.entries {
-                if group.members.iter().any(|id| found.contains(id)) {
-                    found.insert(&group.id);
-                }
-            }
-        }
-        let groups = self
-            .entries
-            .iter()
-            .filter(|e| e.kind == Kind::Group && found.contains(&e.id));
-        let kind = |group: &Entry| match group.members.contains(&entry.id) {
-            true => "direct",
-            false => "indirect",
-        };
-        groups.map(|group| card(group, kind(group))).collect()
-    }
 }
 
 fn is_unknown(change: &Change) -> bool {
     matches!(change, Change::Unknown)
-}
-
-/// What is shown of a related resource.
-fn card(entry: &Entry, kind: &str) -> Json {
-    let (id, endpoint) = (&entry.id, entry.kind.endpoint());
-    json!({"value": id, "$ref": format!("{BASE}{endpoint}/{id}"), "display": entry.name, "type": kind})
 }

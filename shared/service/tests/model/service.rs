@@ -14,8 +14,9 @@ use rollcall_store::rusqlite::File;
 use serde_json::{Value as Json, json};
 
 use crate::bodies::data;
-use crate::model::{BASE, Model};
+use crate::model::Model;
 use crate::steps::{Kind, Step};
+use crate::view::BASE;
 
 /// A clock that goes on by a millisecond each time that it is read.
 struct Ticking(Cell<i64>);
@@ -39,14 +40,12 @@ impl Random for Counting {
     }
 }
 
-/// The people here have no passwords.
+/// Nobody sends a password.
 struct NoPasswords;
 
 impl Passwords for NoPasswords {
     fn hash<'a>(&'a self, _: &'a str) -> Later<'a, Result<String, PasswordError>> {
-        Box::pin(std::future::ready(Err(PasswordError::Unavailable(
-            "nobody hashes any".to_owned(),
-        ))))
+        Box::pin(async { Err(PasswordError::Unavailable("in a test".to_owned())) })
     }
 }
 
@@ -210,11 +209,11 @@ impl Service {
         block_on(resources::search(&self.session(), &types, &request)).unwrap()
     }
 
-    /// The change log: operation, id and version.
+    /// The change log without what the operator did: operation, id and version.
     pub fn log(&self) -> Vec<(String, String, u64)> {
         let log = block_on(admin::changes(&self.ctx, "default", 0, None)).unwrap();
-        // The first entry is the token's own.
-        let log = log.into_iter().skip(1).map(|change| {
+        let log = log.into_iter().filter(|change| change.operation != "issue");
+        let log = log.map(|change| {
             let version = u64::try_from(change.version).unwrap();
             (change.operation, change.resource, version)
         });

@@ -33,8 +33,8 @@ pub struct Body {
     pub name: &'static str,
     /// Only users have one.
     pub title: Option<&'static str>,
-    /// Only groups have them.
-    pub members: Vec<usize>,
+    /// Only groups have them. Some are shown under a name of the client's choice.
+    pub members: Vec<(usize, Option<&'static str>)>,
     /// Whether what was created last in the same bulk request is a member, too.
     pub has_latest: bool,
 }
@@ -105,7 +105,8 @@ fn target(kind: Kind) -> impl Strategy<Value = Target> {
 
 fn body() -> impl Strategy<Value = Body> {
     let title = option::of(select(vec!["Dr", "dr"]));
-    (select(NAMES), title, vec(which(), 0..4), any::<bool>()).prop_map(
+    let member = (which(), option::weighted(0.3, select(NAMES)));
+    (select(NAMES), title, vec(member, 0..4), any::<bool>()).prop_map(
         |(name, title, members, has_latest)| Body {
             name,
             title,
@@ -115,7 +116,7 @@ fn body() -> impl Strategy<Value = Body> {
     )
 }
 
-fn change(kind: Kind) -> BoxedStrategy<Change> {
+fn change(kind: Kind, is_named: bool) -> BoxedStrategy<Change> {
     let rename = select(NAMES).prop_map(Change::Rename);
     let unknown = Just(Change::Unknown);
     if kind == Kind::User {
@@ -123,17 +124,23 @@ fn change(kind: Kind) -> BoxedStrategy<Change> {
         return prop_oneof![3 => rename, 3 => title, 1 => unknown].boxed();
     }
     let some = || vec(which(), 0..4);
-    prop_oneof![
+    let change = prop_oneof![
         2 => rename,
         6 => some().prop_map(Change::Add),
         4 => some().prop_map(Change::Remove),
         2 => which().prop_map(Change::RemoveOne),
-        2 => select(NAMES).prop_map(Change::RemoveNamed),
-        2 => some().prop_map(Change::Push),
-        1 => Just(Change::Clear),
         1 => unknown,
-    ]
-    .boxed()
+    ];
+    if is_named {
+        return prop_oneof![2 => change, 1 => select(NAMES).prop_map(Change::RemoveNamed)].boxed();
+    }
+    prop_oneof![8 => change, 2 => some().prop_map(Change::Push), 1 => Just(Change::Clear)].boxed()
+}
+
+/// Those of one request. Members are named, or all given anew, but not both.
+fn changes(kind: Kind) -> impl Strategy<Value = Vec<Change>> {
+    let some = |is_named| vec(change(kind, is_named), 1..4);
+    prop_oneof![some(true), some(false)]
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -141,7 +148,7 @@ fn step() -> impl Strategy<Value = Step> {
         prop_oneof![
             4 => body().prop_map(move |body| Step::Create(kind, body)),
             3 => (target(kind), body()).prop_map(|(target, body)| Step::Replace(target, body)),
-            5 => (target(kind), vec(change(kind), 1..4)).prop_map(|(target, changes)| Step::Patch(target, changes)),
+            5 => (target(kind), changes(kind)).prop_map(|(target, changes)| Step::Patch(target, changes)),
             1 => target(kind).prop_map(Step::Delete),
         ]
     };

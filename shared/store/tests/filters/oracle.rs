@@ -22,8 +22,14 @@ impl World {
     fn members_of(&self, group: &Entry) -> Vec<Json> {
         let members = self.entries.iter();
         members
-            .filter(|member| group.members.contains(&member.resource.id))
-            .map(|member| card(member, &member.rt.name))
+            .filter_map(|member| {
+                let display = group.members.get(&member.resource.id)?;
+                let mut card = card(member, &member.rt.name);
+                if let Some(display) = display {
+                    card["display"] = display.as_str().into();
+                }
+                Some(card)
+            })
             .collect()
     }
 
@@ -33,9 +39,9 @@ impl World {
         loop {
             let before = found.len();
             for group in &self.entries {
-                if group.members.contains(user) {
+                if group.members.contains_key(user) {
                     found.insert(&group.resource.id, "direct");
-                } else if group.members.iter().any(|id| found.contains_key(&**id)) {
+                } else if group.members.keys().any(|id| found.contains_key(&**id)) {
                     found.entry(&group.resource.id).or_insert("indirect");
                 }
             }

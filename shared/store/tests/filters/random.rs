@@ -1,8 +1,12 @@
 //! Random users and groups.
 
+use std::collections::BTreeMap;
+
+use proptest::bool::weighted;
 use proptest::collection::vec;
+use proptest::option;
 use proptest::prelude::*;
-use proptest::sample::Index;
+use proptest::sample::{Index, select};
 use rollcall_core::{Member, MemberChange, Resource, Timestamp, testing};
 use serde_json::json;
 
@@ -22,37 +26,47 @@ pub fn users() -> impl Strategy<Value = Vec<Resource>> {
     })
 }
 
-/// Random users and groups; some are members of others, and of themselves.
+/// Who is to become, or to stay, a member of a group.
+fn enrolments() -> impl Strategy<Value = Vec<(Index, bool, Vec<(Index, Option<&'static str>)>)>> {
+    let display = select(testing::TEXTS).prop_filter("not empty", |text| !text.is_empty());
+    let member = (any::<Index>(), option::weighted(0.3, display));
+    vec((any::<Index>(), weighted(0.2), vec(member, 0..4)), 0..9)
+}
+
+/// Random users and groups; some are members of others, and of themselves, and some go by another name there.
 pub fn worlds() -> impl Strategy<Value = World> {
-    let name = proptest::sample::select(testing::TEXTS);
-    let named = vec(name, 1..7);
-    let pairs = vec((any::<Index>(), any::<Index>()), 0..14);
-    (users(), named, pairs.clone(), pairs).prop_map(|(users, names, come, go)| {
+    let named = vec(select(testing::TEXTS), 1..7);
+    let leavings = vec((any::<Index>(), any::<Index>()), 0..9);
+    (users(), named, enrolments(), leavings).prop_map(|(users, names, enrolments, leavings)| {
         let mut world = World::of_users(&users);
         let now = Timestamp::from_millis(1_800_000_000_000);
         for (number, name) in names.iter().enumerate() {
             let name = json!({"displayName": format!("G{name}"), "externalId": name});
             world.create(&GROUPS, new(&format!("g{number}"), now, &name));
         }
-        let ids = |world: &World, (group, member): (Index, Index)| {
-            let member = member.get(&world.entries).resource.id.clone();
-            (format!("g{}", group.index(names.len())), vec![member])
-        };
-        for pair in come {
-            let (group, add) = ids(&world, pair);
+        let ids = world.entries.iter().map(|entry| entry.resource.id.clone());
+        let ids: Vec<String> = ids.collect();
+        let group = |which: Index| format!("g{}", which.index(names.len()));
+        for (which, clear, members) in enrolments {
+            let members = members.into_iter().map(|(member, display)| {
+                let id = member.get(&ids).clone();
+                let display = display.map(str::to_owned);
+                (id.clone(), Member { id, display })
+            });
+            let members: BTreeMap<String, Member> = members.collect();
             let change = MemberChange {
-                add: add.into_iter().map(Member::from).collect(),
-                ..MemberChange::default()
+                clear,
+                add: members.into_values().collect(),
+                remove: Vec::new(),
             };
-            world.enrol(&group, now, change);
+            world.enrol(&group(which), now, change);
         }
-        for pair in go {
-            let (group, remove) = ids(&world, pair);
+        for (which, member) in leavings {
             let change = MemberChange {
-                remove,
+                remove: vec![member.get(&ids).clone()],
                 ..MemberChange::default()
             };
-            world.enrol(&group, now, change);
+            world.enrol(&group(which), now, change);
         }
         world
     })

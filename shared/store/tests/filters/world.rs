@@ -1,11 +1,13 @@
 //! A store with one tenant, beside what should be in it.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::LazyLock;
 
 use pollster::block_on;
-use rollcall_core::{Bound, JsonObject, MemberChange, Resource, ResourceType, Timestamp};
+use rollcall_core::{
+    Bound, JsonObject, Member, MemberChange, Resource, ResourceType, Timestamp, display_of,
+};
 use rollcall_store::rusqlite::File;
 use rollcall_store::{
     Access, Besides, Caller, Durability, Operation, Page, Part, Query, Settings, Start, Store,
@@ -20,12 +22,12 @@ pub static GROUPS: LazyLock<ResourceType> = LazyLock::new(ResourceType::group);
 static SUBS: LazyLock<[String; 4]> =
     LazyLock::new(|| ["value", "$ref", "display", "type"].map(str::to_owned));
 
-/// One resource, and the ids of its members.
+/// One resource, with the ids of its members, and what they are called where that is not their name.
 #[derive(Clone)]
 pub struct Entry {
     pub rt: &'static ResourceType,
     pub resource: Resource,
-    pub members: BTreeSet<String>,
+    pub members: BTreeMap<String, Option<String>>,
 }
 
 pub struct World {
@@ -139,7 +141,7 @@ impl World {
         self.entries.push(Entry {
             rt,
             resource,
-            members: BTreeSet::new(),
+            members: BTreeMap::new(),
         });
     }
 
@@ -173,14 +175,19 @@ impl World {
         )
         .unwrap();
         let MemberChange { clear, add, remove } = besides.members;
+        let add = add.into_iter().map(|Member { id, display }| {
+            let name = display_of(&self.entry(&id).resource.attributes).map(str::to_owned);
+            (id, display.filter(|display| name.as_ref() != Some(display)))
+        });
+        let mut members: BTreeMap<String, Option<String>> = add.collect();
         let entry = self.entry(group);
         let before = entry.members.clone();
-        entry.members.retain(|id| {
-            !clear && !remove.contains(id) || add.iter().any(|member| member.id == *id)
-        });
-        entry
-            .members
-            .extend(add.into_iter().map(|member| member.id));
+        if !clear {
+            // Who is a member already stays as they are.
+            members.extend(before.clone());
+            members.retain(|id, _| !remove.contains(id));
+        }
+        entry.members = members;
         if entry.members != before {
             entry.resource.version += 1;
             entry.resource.modified = now;
@@ -193,7 +200,7 @@ impl World {
         block_on(self.store.delete(&caller, rt, id, None)).unwrap();
         self.entries.retain(|entry| entry.resource.id != id);
         for entry in &mut self.entries {
-            if entry.members.remove(id) {
+            if entry.members.remove(id).is_some() {
                 entry.resource.version += 1;
                 entry.resource.modified = now;
             }
