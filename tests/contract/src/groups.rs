@@ -212,7 +212,7 @@ pub async fn a_member_change_that_changes_nothing_leaves_the_version<D: Database
         f.enrol(&group, &besides).await?;
         let found = f.find_group(&group).await?;
         ensure!(found.resource()? == group, "it has become {found:?}");
-        ensure!(members(&found)? == [anna.id.clone()]);
+        ensure!(members(&found)? == ids(&[&anna]));
     }
     let log = f.log().await?;
     ensure!(log.len() == 3, "the change log has {log:?}");
@@ -250,7 +250,7 @@ pub async fn who_cannot_be_a_member_is_passed_over_if_wanted<D: Database>(
         f.enrol(&group, &besides).await?;
         let found = f.find_group(&group).await?;
         ensure!(found.resource()? == group, "it has become {found:?}");
-        ensure!(members(&found)? == [anna.id.clone()]);
+        ensure!(members(&found)? == ids(&[&anna]));
     }
     Ok(())
 }
