@@ -108,7 +108,8 @@ BEGIN
         OR NEW.password IS NOT NULL
         OR EXISTS (
             SELECT 1 FROM json_each(NEW.members, '$.add') item
-            CROSS JOIN resource c ON c.tenant = NEW.tenant AND c.id = item.value ->> 'id'
+            CROSS JOIN resource c
+                ON c.tenant = NEW.tenant AND c.id = item.value ->> 'id' AND c.type IN ('User', 'Group')
             WHERE NOT EXISTS (
                 SELECT 1 FROM membership m
                 WHERE m.grp = resource.seq AND m.member = c.seq AND (NOT NEW.members ->> '$.clear'

@@ -1,9 +1,9 @@
 //! Groups: who is a member of what.
 
 use anyhow::{Context, Result, ensure};
-use rollcall_core::{Filter, Member, MemberChange, Resource};
+use rollcall_core::{Filter, Member, MemberChange, Resource, ResourceType};
 use rollcall_store::{
-    Besides, Database, Found, Operation, Part, Query, Relations, Start, StoreError,
+    Besides, Database, Found, Operation, Part, Query, Relations, Start, StoreError, TenantChange,
 };
 use serde_json::{Value as Json, json};
 
@@ -216,6 +216,42 @@ pub async fn a_member_change_that_changes_nothing_leaves_the_version<D: Database
     }
     let log = f.log().await?;
     ensure!(log.len() == 3, "the change log has {log:?}");
+    Ok(())
+}
+
+pub async fn who_cannot_be_a_member_is_passed_over_if_wanted<D: Database>(
+    mut f: Fixture<'_, D>,
+) -> Result<()> {
+    let anna = f.create_named("anna").await?;
+    let nobody = f.user("nobody", &json!({}));
+    // What is neither a user nor a group is no member, even if it is there.
+    let device = f.user("device", &json!({"userName": "device"}));
+    let devices = ResourceType {
+        name: "Device".to_owned(),
+        ..ResourceType::user()
+    };
+    let nothing = Besides::default();
+    let caller = f.caller();
+    f.store.create(&caller, &devices, &device, &nothing).await?;
+    let group = f.group("group", &[&anna]).await?;
+    let refused = f.enrol(&group, &adding(&[&device])).await;
+    ensure!(refused == Err(StoreError::NoSuchMember), "{refused:?}");
+    let change = TenantChange {
+        ignore_unknown_members: Some(true),
+        ..TenantChange::default()
+    };
+    let tenant = &f.access.tenant;
+    f.store.update_tenant(tenant, &change, f.tick()).await?;
+    f.settings = f.store.settings(&f.access, f.tick()).await?;
+    for besides in [
+        adding(&[&nobody, &device]),
+        changing(true, &[&nobody, &anna, &device], &[]),
+    ] {
+        f.enrol(&group, &besides).await?;
+        let found = f.find_group(&group).await?;
+        ensure!(found.resource()? == group, "it has become {found:?}");
+        ensure!(members(&found)? == ids(&[&anna]));
+    }
     Ok(())
 }
 

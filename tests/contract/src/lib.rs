@@ -52,6 +52,7 @@ pub async fn run<D: Database>(store: &Store<D>) -> Vec<Outcome> {
         groups::members_are_shown_with_type_reference_and_name,
         groups::relations_are_shown_in_part,
         groups::a_member_change_that_changes_nothing_leaves_the_version,
+        groups::who_cannot_be_a_member_is_passed_over_if_wanted,
         groups::members_come_and_go_in_one_step,
         groups::a_member_that_is_not_there_refuses_the_whole_write,
         groups::groups_are_direct_and_indirect_and_cycles_are_harmless,

@@ -10,6 +10,7 @@ use rollcall_service::{
     Access, Answer as Later, Clock, Config, Ctx, Error, Found, PasswordError, Passwords, Profile,
     Random, Session, TenantName, TokenHash, admin, bulk, fresh_profile,
 };
+use rollcall_store::Durability;
 use rollcall_store::rusqlite::File;
 use serde_json::{Value as Json, json};
 
@@ -87,7 +88,11 @@ impl Service {
         let file = File(dir.path().join("model.db"));
         let clock = Ticking(Cell::new(1_700_000_000_000));
         let random = Counting(Cell::new(0));
-        let ctx = Ctx::new(file, clock, random, NoPasswords, Config::default());
+        let config = Config {
+            durability: Durability::Normal,
+            ..Config::default()
+        };
+        let ctx = Ctx::new(file, clock, random, NoPasswords, config);
         let issued = block_on(admin::create_token(&ctx, "default", "model", None)).unwrap();
         let access = Access {
             tenant: TenantName::default_tenant(),
