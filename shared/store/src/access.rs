@@ -94,7 +94,7 @@ pub struct Caller<'c> {
 
 /// The first common table expression of every read: one row, with the tenant's number, the token's id and the revision
 /// of the tenant's settings, when the token opens the tenant. Parameters 1 to 3 are [`parameters`].
-pub(crate) const OPEN: &str = "open(tenant, token, revision) AS MATERIALIZED (SELECT tenant, token, revision FROM access WHERE hash = ?2 AND name = ?1 AND (expires IS NULL OR expires > ?3))";
+pub(crate) const OPEN: &str = "open(tenant, token, revision) AS (SELECT tenant, token, revision FROM access WHERE hash = ?2 AND name = ?1 AND (expires IS NULL OR expires > ?3))";
 
 /// The parameters of [`OPEN`].
 pub(crate) fn parameters(access: &Access, now: Timestamp) -> Vec<Value> {

@@ -69,8 +69,9 @@ impl Compiler<'_> {
         let path = self.path(target);
         let (table, bit) = index(target);
         let test = self.test("a.value", op, operand);
+        let distinct = if is_singular(target) { "" } else { "DISTINCT " };
         format!(
-            "SELECT DISTINCT a.resource AS seq FROM {table} a WHERE a.path = {path}{bit} AND {test}"
+            "SELECT {distinct}a.resource AS seq FROM {table} a WHERE a.path = {path}{bit} AND {test}"
         )
     }
 
@@ -80,18 +81,52 @@ impl Compiler<'_> {
             Operand::Text(id) => self.bind(id.as_str()),
             _ => self.bind(""),
         };
-        let of = format!("tenant = {} AND id = {id}", self.tenant_name);
+        let of = format!("tenant = {} AND id = {id}", self.tenant_name());
         match relation {
             Relation::Members => format!(
                 "SELECT m.grp AS seq FROM resource c CROSS JOIN membership m ON m.member = c.seq WHERE {of}"
             ),
             Relation::Groups => format!(
-                "WITH RECURSIVE down(seq) AS (SELECT seq FROM resource WHERE {of} \
+                "WITH RECURSIVE down(seq) AS (SELECT seq FROM resource WHERE {of} AND type = 'Group' \
                  UNION SELECT membership.member FROM down CROSS JOIN membership ON membership.grp = down.seq) \
                  SELECT seq FROM down"
             ),
         }
     }
+}
+
+/// What a filter leaves to be looked at in the resources that its driver names.
+#[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) enum Rest {
+    /// Nothing: they are what matches.
+    Nothing,
+    /// Their type.
+    Type,
+    /// The type and the filter.
+    All,
+}
+
+/// What is left to be looked at after [`Compiler::driver`].
+pub(super) fn rest(filter: &Bound<'_>) -> Rest {
+    match filter {
+        Bound::Never => Rest::Nothing,
+        Bound::Or(terms) => terms.iter().map(rest).max().unwrap_or(Rest::All),
+        // One element for which one comparison holds.
+        Bound::Element(_, inner) if matches!(**inner, Bound::Compare(..)) => rest(inner),
+        Bound::Compare(target, op, _) => match (Place::of(target), op) {
+            // The index by parts names candidates.
+            (_, CompareOp::Co | CompareOp::Ew) => Rest::All,
+            // Groups in a group are found as its people are.
+            (Place::Related(Relation::Groups), _) => Rest::Type,
+            _ => Rest::Nothing,
+        },
+        Bound::And(_) | Bound::Element(..) | Bound::Not(_) | Bound::Present(_) => Rest::All,
+    }
+}
+
+/// Whether a resource has no more than one value of a target.
+pub(super) fn is_singular(target: &Target<'_>) -> bool {
+    !target.attr.multi_valued && !target.leaf().multi_valued
 }
 
 /// The table that finds a target's values, and the condition under which its index does.

@@ -68,8 +68,8 @@ impl Plan {
             };
             let name = what.split(' ').next().unwrap();
             let is_bounded = match name {
-                // One row at the most; those of the page; those that wait, which are few.
-                "open" | "page" | "ungathered" => true,
+                // One row at the most; those of the page; what an index has found; those that wait, which are few.
+                "open" | "page" | "match0" | "ungathered" => true,
                 "CONSTANT" => true,
                 "item" | "json_each" => what.contains("VIRTUAL TABLE"),
                 "trigram" => what.ends_with("INDEX 0:M1") || what.ends_with("INDEX 0:="),
