@@ -8,8 +8,8 @@ use super::place::Place;
 /// How many characters an index by parts needs to see.
 const LEAST_PART: usize = 3;
 
-/// How many characters of a text are looked for by their parts; more of them hardly exclude anything.
-const LONGEST_PART: usize = 32;
+/// How many parts of a text are looked for. More of them hardly exclude anything, and each costs a list to go through.
+const MOST_PARTS: usize = 6;
 
 impl Compiler<'_> {
     /// Whether an index finds what a filter names.
@@ -62,7 +62,7 @@ impl Compiler<'_> {
         {
             let parts = self.bind(parts(text));
             return format!(
-                "SELECT rowid AS seq FROM trigram WHERE trigram MATCH {parts} \
+                "SELECT rowid / 16 AS seq FROM trigram WHERE trigram MATCH {parts} \
                  UNION SELECT resource FROM ungathered"
             );
         }
@@ -137,11 +137,13 @@ pub(super) fn index(target: &Target<'_>) -> (&'static str, &'static str) {
     }
 }
 
-/// What a text's resources have in common in the index by parts: all of its sequences of three characters.
+/// What a text's resources have in common in the index by parts: sequences of three characters, from all over the text.
 fn parts(text: &str) -> String {
-    let characters: Vec<char> = text.chars().take(LONGEST_PART).collect();
+    let characters: Vec<char> = text.chars().collect();
+    let step = (characters.len() + 1 - LEAST_PART).div_ceil(MOST_PARTS);
     let parts: Vec<String> = characters
         .windows(LEAST_PART)
+        .step_by(step)
         .map(|part| {
             format!(
                 "\"{}\"",
@@ -204,9 +206,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_are_all_that_a_text_has_and_quoted() {
+    fn parts_are_from_all_over_a_text_and_quoted() {
         assert_eq!(parts("abc"), "\"abc\"");
         assert_eq!(parts("aé\"d"), "\"aé\"\"\" AND \"é\"\"d\"");
-        assert_eq!(parts(&"x".repeat(5000)).matches("AND").count(), 29);
+        assert_eq!(
+            parts("abcdefghi"),
+            "\"abc\" AND \"cde\" AND \"efg\" AND \"ghi\""
+        );
+        assert_eq!(
+            parts(&"x".repeat(5000)).matches("AND").count(),
+            MOST_PARTS - 1
+        );
     }
 }
