@@ -120,13 +120,6 @@ impl Verdict {
             .map(|standing| standing.policy)
     }
 
-    /// Both verdicts together.
-    #[must_use]
-    pub fn and(mut self, other: Self) -> Self {
-        self.standings.extend(other.standings);
-        self
-    }
-
     /// The value of `Retry-After`, in seconds (RFC 9110 §10.2.3): when all that the request needs will be there, unless
     /// others take it. None when the request may be served.
     #[must_use]
@@ -143,7 +136,9 @@ impl Verdict {
     #[must_use]
     pub fn fields(&self) -> Option<(String, String)> {
         let (mut policies, mut limits) = (String::new(), String::new());
-        for standing in &self.standings {
+        // How many failures are left is told to nobody, unless none are.
+        let told = |standing: &&Standing| standing.policy != Policy::Failures || standing.wait > 0;
+        for standing in self.standings.iter().filter(told) {
             let separator = if policies.is_empty() { "" } else { ", " };
             let name = standing.policy.name();
             let Rate { count, period_secs } = standing.rate;
@@ -215,8 +210,10 @@ mod tests {
         let mut peek = ask(Policy::Failures, "2/10s", 1);
         peek.takes = false;
         let verdict = Verdict::of(&[peek.clone()], &[0]);
-        assert_eq!(verdict.fields().unwrap().1, "\"failures\";r=2;t=0");
-        assert!(!Verdict::of(&[peek], &[5_000_001]).is_allowed());
+        assert!(verdict.is_allowed());
+        assert_eq!(verdict.fields(), None);
+        let refused = Verdict::of(&[peek], &[10_000_000]);
+        assert_eq!(refused.fields().unwrap().1, "\"failures\";r=0;t=5");
     }
 
     #[test]

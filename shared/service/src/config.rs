@@ -2,6 +2,8 @@
 
 use rollcall_store::Durability;
 
+use crate::limits::LimitSettings;
+
 /// The configuration of the service.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
@@ -11,4 +13,6 @@ pub struct Config {
     pub admin_token: Option<String>,
     /// What an answered write survives.
     pub durability: Durability,
+    /// How many requests are served.
+    pub limits: LimitSettings,
 }

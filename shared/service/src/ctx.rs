@@ -7,7 +7,8 @@ use rollcall_store::{Database, Store, StoreError};
 use uuid::Builder;
 
 use crate::config::Config;
-use crate::ports::{Clock, Passwords, Random};
+use crate::limits::Limits;
+use crate::ports::{Clock, Limiter, Passwords, Random};
 use crate::profile::Profiles;
 
 /// The store, the ports and the configuration.
@@ -15,6 +16,7 @@ pub struct Ctx<D: Database> {
     database: D,
     store: OnceCell<Store<D>>,
     pub(crate) profiles: Profiles,
+    pub(crate) limits: Limits,
     clock: Box<dyn Clock>,
     random: Box<dyn Random>,
     /// Whoever hashes passwords.
@@ -36,11 +38,19 @@ impl<D: Database> Ctx<D> {
             database,
             store: OnceCell::new(),
             profiles: Profiles::default(),
+            limits: Limits::default(),
             clock: Box::new(clock),
             random: Box::new(random),
             passwords: Box::new(passwords),
             config,
         }
+    }
+
+    /// The same with requests counted by a limiter that other instances share, not by this one alone.
+    #[must_use]
+    pub fn with_limiter(mut self, limiter: impl Limiter + 'static) -> Self {
+        self.limits = Limits::shared(limiter);
+        self
     }
 
     /// The store, opened at first use.
@@ -84,6 +94,13 @@ impl<D: Database> Ctx<D> {
         Builder::from_unix_timestamp_millis(millis, &random)
             .into_uuid()
             .to_string()
+    }
+
+    /// A number that nobody can foresee.
+    pub(crate) fn new_seed(&self) -> u64 {
+        let mut seed = [0; 8];
+        self.random.fill(&mut seed);
+        u64::from_le_bytes(seed)
     }
 
     /// A new 256-bit secret.

@@ -7,6 +7,7 @@ mod bulk;
 mod config;
 mod ctx;
 mod error;
+pub mod limits;
 mod passwords;
 mod ports;
 mod profile;
@@ -17,7 +18,7 @@ pub use bulk::bulk;
 pub use config::Config;
 pub use ctx::Ctx;
 pub use error::Error;
-pub use ports::{Answer, Clock, PasswordError, Passwords, Random};
+pub use ports::{Answer, Clock, Limiter, LimiterError, PasswordError, Passwords, Random};
 pub use profile::{Profile, admit, authenticate, fresh_profile, profile};
 pub use session::Session;
 // What the use cases take and give, so that their callers need not know the store.

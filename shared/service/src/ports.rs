@@ -1,8 +1,10 @@
-//! What comes in from outside, so that tests can fix it: time, randomness, and the hashes of passwords.
+//! What comes in from outside, so that tests can fix it: time, randomness, the hashes of passwords, and
+//! what counts requests.
 
 use std::pin::Pin;
 
 use rollcall_core::Timestamp;
+use rollcall_limits::{Ask, Micros, Verdict};
 use thiserror::Error;
 
 /// The time of day.
@@ -25,6 +27,28 @@ pub trait Passwords {
     /// [`PasswordError`].
     fn hash<'a>(&'a self, password: &'a str) -> Answer<'a, Result<String, PasswordError>>;
 }
+
+/// Whoever counts requests.
+pub trait Limiter {
+    /// Into how many buckets a large limit is split, so that not all requests come to the same one.
+    fn shards(&self) -> u32;
+
+    /// Takes all places that a request needs, or none. A limiter that many instances share goes by a clock of its own,
+    /// and not by `now`.
+    ///
+    /// # Errors
+    /// [`LimiterError`] when it doesn't answer in time, or not as it should.
+    fn take<'a>(
+        &'a self,
+        asks: &'a [Ask],
+        now: Micros,
+    ) -> Answer<'a, Result<Verdict, LimiterError>>;
+}
+
+/// Why a limiter doesn't say whether a request may be served. The text is for the log.
+#[derive(Debug, PartialEq, Eq, Error)]
+#[error("the rate limiter does not answer: {0}")]
+pub struct LimiterError(pub String);
 
 /// What a port answers, later. Components are single-threaded, so it need not be `Send`.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;

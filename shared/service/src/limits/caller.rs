@@ -1,0 +1,171 @@
+//! Whom a request counts against.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rollcall_limits::{Ask, ClientAddress, Policy, Rate};
+use rollcall_store::TenantName;
+use sha2::{Digest as _, Sha256};
+
+use super::LimitSettings;
+
+/// How much of a hash tells clients apart, in bytes.
+const PREFIX: usize = 16;
+
+/// A limit of less than this is not split: its parts would be too small to be hit evenly.
+const MIN_TO_SPLIT: u32 = 1000;
+
+/// Who sends a request, as far as it says so.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller<'c> {
+    /// Whose data it is about.
+    pub tenant: &'c TenantName,
+    /// The client.
+    pub client: Option<Client<'c>>,
+    /// Where it comes from.
+    pub address: Option<ClientAddress>,
+    /// Whether it is about to say who it is with a secret that could be guessed: then its failures count, too.
+    pub authenticates: bool,
+}
+
+/// What tells a client from others, whether or not it is true.
+#[derive(Clone, Copy, Debug)]
+pub enum Client<'c> {
+    /// The token that it sends.
+    Token(&'c str),
+    /// The id that it gives.
+    Id(&'c str),
+    /// It is the operator of the service.
+    Operator,
+}
+
+impl fmt::Display for Client<'_> {
+    /// A name of bounded length, from which nobody can tell the token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, text) = match self {
+            Self::Token(token) => ("t.", token),
+            Self::Id(id) => ("c.", id),
+            Self::Operator => return f.write_str("operator"),
+        };
+        let hash = Sha256::digest(text.as_bytes());
+        let prefix = hash.get(..PREFIX).unwrap_or_default();
+        write!(f, "{kind}{}", URL_SAFE_NO_PAD.encode(prefix))
+    }
+}
+
+impl Caller<'_> {
+    /// The buckets that its request needs a place in. What is split is split into `shards`, of which it is the `turn`
+    /// of one.
+    pub(super) fn asks(&self, settings: &LimitSettings, shards: u32, turn: u32) -> Vec<Ask> {
+        let ask = |policy, rate, shards, key| Ask {
+            policy,
+            rate,
+            shards,
+            key,
+            takes: true,
+        };
+        let tenant = settings.tenant.map(|rate| {
+            let shards = if rate.count < MIN_TO_SPLIT { 1 } else { shards };
+            let key = self.key(format_args!("tenant.{}", turn % shards.max(1)));
+            ask(Policy::Tenant, rate, shards, key)
+        });
+        let client = settings.client.zip(self.client);
+        let client = client.map(|(rate, client)| {
+            let key = self.key(format_args!("client.{client}"));
+            ask(Policy::Client, rate, 1, key)
+        });
+        let address = settings.address.zip(self.address);
+        let address = address.map(|(rate, address)| {
+            let key = self.key(format_args!("address.{address}"));
+            ask(Policy::Address, rate, 1, key)
+        });
+        tenant.into_iter().chain(client).chain(address).collect()
+    }
+
+    /// The bucket of its failures: where no address is known, those of all who give the same id.
+    pub(super) fn failure(&self, rate: Rate, takes: bool) -> Ask {
+        let client = self.client.map(|client| client.to_string());
+        let client = client.as_deref().unwrap_or("none");
+        let key = match self.address {
+            Some(address) => self.key(format_args!("failures.{client}.{address}")),
+            None => self.key(format_args!("failures.{client}")),
+        };
+        Ask {
+            policy: Policy::Failures,
+            rate,
+            shards: 1,
+            key,
+            takes,
+        }
+    }
+
+    /// The braces let a Redis cluster keep all keys of a tenant in one place, where one script can have them all.
+    fn key(&self, what: fmt::Arguments<'_>) -> String {
+        format!("rollcall:limit:{{{}}}:{what}", self.tenant)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(caller: &Caller<'_>, tenant: &str) -> Vec<(String, u32)> {
+        let rate = |text: &str| Rate::parse(text).unwrap();
+        let settings = LimitSettings {
+            tenant: rate(tenant),
+            client: rate("10/1s"),
+            address: rate("10/1s"),
+            ..LimitSettings::default()
+        };
+        let asks = caller.asks(&settings, 8, 11).into_iter();
+        asks.map(|ask| (ask.key, ask.shards)).collect()
+    }
+
+    #[test]
+    fn keys_hold_neither_tokens_nor_what_strangers_write() {
+        let tenant = TenantName::default_tenant();
+        let address: std::net::IpAddr = "2001:db8::1".parse().unwrap();
+        let caller = Caller {
+            tenant: &tenant,
+            client: Some(Client::Token("a secret")),
+            address: Some(address.into()),
+            authenticates: false,
+        };
+        assert_eq!(
+            keys(&caller, "999/1s"),
+            [
+                ("rollcall:limit:{default}:tenant.0".to_owned(), 1),
+                (
+                    "rollcall:limit:{default}:client.t.IHaB5nJxuYrLU7sNCc6SuA".to_owned(),
+                    1
+                ),
+                ("rollcall:limit:{default}:address.2001:db8::".to_owned(), 1),
+            ]
+        );
+        let long = "}{\r\n".repeat(10_000);
+        let caller = Caller {
+            client: Some(Client::Id(&long)),
+            ..caller
+        };
+        assert!(keys(&caller, "1/1s").iter().all(|(key, _)| key.len() < 100));
+    }
+
+    #[test]
+    fn a_token_and_an_id_of_the_same_text_are_two_clients() {
+        assert_ne!(Client::Token("a").to_string(), Client::Id("a").to_string());
+    }
+
+    #[test]
+    fn a_large_limit_of_a_tenant_is_split() {
+        let tenant = TenantName::default_tenant();
+        let caller = Caller {
+            tenant: &tenant,
+            client: None,
+            address: None,
+            authenticates: false,
+        };
+        let key = "rollcall:limit:{default}:tenant.3".to_owned();
+        assert_eq!(keys(&caller, "1000/1s"), [(key, 8)]);
+    }
+}
