@@ -7,6 +7,7 @@ pub mod admin;
 mod bearer;
 mod body;
 pub mod health;
+mod limit;
 mod object;
 pub mod password;
 mod path;

@@ -6,6 +6,7 @@ use rollcall_service::StoreError;
 use rollcall_service::admin::AdminError;
 use serde_json::json;
 
+use crate::limit::Limited;
 use crate::respond::{self, FullResponse};
 
 /// Why a request is refused.
@@ -14,6 +15,7 @@ pub(crate) struct Problem {
     status: StatusCode,
     detail: String,
     allowed: Option<&'static str>,
+    limited: Option<Limited>,
 }
 
 impl Problem {
@@ -22,6 +24,7 @@ impl Problem {
             status,
             detail,
             allowed: None,
+            limited: None,
         }
     }
 
@@ -62,6 +65,9 @@ impl Problem {
                 .headers_mut()
                 .insert(ALLOW, HeaderValue::from_static(allowed));
         }
+        if let Some(limited) = self.limited {
+            limited.tell(&mut response);
+        }
         if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(
                 WWW_AUTHENTICATE,
@@ -69,6 +75,14 @@ impl Problem {
             );
         }
         response
+    }
+}
+
+impl From<Limited> for Problem {
+    fn from(limited: Limited) -> Self {
+        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, limited.detail());
+        problem.limited = Some(limited);
+        problem
     }
 }
 

@@ -3,6 +3,7 @@
 mod clock;
 mod passwords;
 mod random;
+mod redis;
 mod serve;
 mod sqlite;
 mod variables;

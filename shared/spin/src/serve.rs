@@ -11,6 +11,7 @@ use spin_sdk::http::{FullBody, Request, Response};
 use crate::clock::WallClock;
 use crate::passwords::{NoPasswords, PasswordComponent};
 use crate::random::HostRandom;
+use crate::redis::Redis;
 use crate::sqlite::Sqlite;
 use crate::variables;
 
@@ -58,6 +59,11 @@ async fn ctx(passwords: impl Passwords + 'static) -> Result<Rc<Ctx<Sqlite>>, Err
         return Ok(ctx);
     }
     let config = variables::config().await?;
-    let fresh = Rc::new(Ctx::new(Sqlite, WallClock, HostRandom, passwords, config));
+    let ctx = Ctx::new(Sqlite, WallClock, HostRandom, passwords, config);
+    let ctx = match variables::redis_url().await? {
+        Some(url) => ctx.with_limiter(Redis::new(url)),
+        None => ctx,
+    };
+    let fresh = Rc::new(ctx);
     Ok(CTX.with(|cell| cell.get_or_init(|| fresh).clone()))
 }

@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, bail};
 use http::Uri;
 use rollcall_service::Config;
+use rollcall_service::limits::{LimitSettings, Proxies, Rate};
 use rollcall_store::Durability;
 use spin_sdk::variables;
 
@@ -19,7 +20,31 @@ pub(crate) async fn config() -> Result<Config> {
         base_url,
         admin_token: variable("admin_token").await?,
         durability,
+        limits: limits().await?,
     })
+}
+
+/// Where the limits of all instances are counted, if not by each of them.
+pub(crate) async fn redis_url() -> Result<Option<String>> {
+    variable("redis_url").await
+}
+
+async fn limits() -> Result<LimitSettings> {
+    let proxies = variable("trusted_proxies").await?.unwrap_or_default();
+    Ok(LimitSettings {
+        tenant: rate("rate_limit_tenant").await?,
+        client: rate("rate_limit_client").await?,
+        address: rate("rate_limit_address").await?,
+        failures: rate("rate_limit_failures").await?,
+        proxies: Proxies::parse(&proxies).context("in the variable `trusted_proxies`")?,
+    })
+}
+
+/// A limit; none is set in a component that isn't given the variable.
+async fn rate(name: &str) -> Result<Option<Rate>> {
+    let text = variable(name).await?;
+    let rate = text.map_or(Ok(None), |text| Rate::parse(&text));
+    rate.with_context(|| format!("in the variable `{name}`"))
 }
 
 /// An absolute address without a slash at the end, so that paths can be appended.

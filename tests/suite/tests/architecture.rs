@@ -11,10 +11,14 @@ use rollcall_suite::workspace;
 use serde_json::Value as Json;
 
 /// For each crate under `shared/`, the crates of this workspace that it may name.
-const ARROWS: [(&str, &[&str]); 6] = [
+const ARROWS: [(&str, &[&str]); 7] = [
     ("rollcall-core", &[]),
     ("rollcall-store", &["rollcall-core"]),
-    ("rollcall-service", &["rollcall-core", "rollcall-store"]),
+    ("rollcall-limits", &[]),
+    (
+        "rollcall-service",
+        &["rollcall-core", "rollcall-limits", "rollcall-store"],
+    ),
     ("rollcall-password", &[]),
     (
         "rollcall-edge",

@@ -12,10 +12,13 @@ use bytes::Bytes;
 use http::{Method, Request};
 use http_body::Body;
 use rollcall_core::{ResourceTypeDefinition, Schema, excerpt};
-use rollcall_service::{Ctx, Database, admin};
+use rollcall_service::admin::AdminError;
+use rollcall_service::limits::Client;
+use rollcall_service::{Ctx, Database, TenantName, admin};
 
 use crate::bearer;
 use crate::body::MAX_BODY;
+use crate::limit::Login;
 use crate::object;
 use crate::path;
 use crate::problem::Problem;
@@ -27,9 +30,25 @@ pub async fn handle<D: Database, B: Body<Data = Bytes>>(
     request: Request<B>,
 ) -> FullResponse {
     let (parts, body) = request.into_parts();
-    answer(ctx, &Request::from_parts(parts, ()), body)
-        .await
-        .unwrap_or_else(Problem::into_response)
+    let head = Request::from_parts(parts, ());
+    let answered = match authenticate(ctx, &head).await {
+        Ok(()) => answer(ctx, &head, body).await,
+        Err(problem) => Err(problem),
+    };
+    answered.unwrap_or_else(Problem::into_response)
+}
+
+/// Checks the operator's token, unless there have been too many wrong ones from the same address.
+async fn authenticate<D: Database>(ctx: &Ctx<D>, head: &Request<()>) -> Result<(), Problem> {
+    // The admin API belongs to no tenant, so its failures stand beside those of the one that is always there.
+    let tenant = TenantName::default_tenant();
+    let login = Login::new(ctx, head, &tenant, Some(Client::Operator));
+    login.admit(ctx).await?;
+    let checked = admin::authenticate(ctx, bearer::token(head.headers()));
+    if matches!(checked, Err(AdminError::Unauthenticated)) {
+        login.failed(ctx).await;
+    }
+    Ok(checked?)
 }
 
 async fn answer<D: Database, B: Body<Data = Bytes>>(
@@ -37,7 +56,6 @@ async fn answer<D: Database, B: Body<Data = Bytes>>(
     head: &Request<()>,
     body: B,
 ) -> Result<FullResponse, Problem> {
-    admin::authenticate(ctx, bearer::token(head.headers()))?;
     let segments = path::segments(head.uri().path());
     let segments = path::borrowed(segments.get(2..).unwrap_or_default());
     match (&segments[..], head.method()) {

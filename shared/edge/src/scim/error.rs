@@ -7,6 +7,7 @@ use rollcall_service as service;
 use serde_json::Value as Json;
 
 use super::render::CONTENT_TYPE;
+use crate::limit::Limited;
 use crate::respond::{self, FullResponse};
 
 /// Why a request is refused.
@@ -18,6 +19,8 @@ pub(super) enum Refusal {
     Method(&'static [Method]),
     /// The tenant's settings have changed meanwhile.
     Reconfigured,
+    /// There are too many requests.
+    Limited(Limited),
 }
 
 impl From<service::Error> for Refusal {
@@ -26,6 +29,12 @@ impl From<service::Error> for Refusal {
             service::Error::Refused(error) => Self::Error(error),
             service::Error::Reconfigured => Self::Reconfigured,
         }
+    }
+}
+
+impl From<Limited> for Refusal {
+    fn from(limited: Limited) -> Self {
+        Self::Limited(limited)
     }
 }
 
@@ -41,11 +50,12 @@ impl Refusal {
         match self {
             Self::Error(error) => error.status != 401 && error.status < 500,
             Self::Method(_) => true,
-            Self::Reconfigured => false,
+            Self::Reconfigured | Self::Limited(_) => false,
         }
     }
 
     pub fn into_response(self) -> FullResponse {
+        let mut limited = None;
         let (error, allowed) = match self {
             Self::Error(error) => (error, None),
             // Only where it happens again and again within one request.
@@ -57,6 +67,15 @@ impl Refusal {
                 },
                 None,
             ),
+            Self::Limited(refused) => {
+                let error = ScimError {
+                    status: 429,
+                    scim_type: None,
+                    detail: refused.detail(),
+                };
+                limited = Some(refused);
+                (error, None)
+            }
             Self::Method(methods) => {
                 let allowed = methods
                     .iter()
@@ -80,6 +99,9 @@ impl Refusal {
                 WWW_AUTHENTICATE,
                 HeaderValue::from_static("Bearer realm=\"scim\""),
             );
+        }
+        if let Some(limited) = limited {
+            limited.tell(&mut response);
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response

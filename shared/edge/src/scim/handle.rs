@@ -14,6 +14,7 @@ use super::address::Address;
 use super::body;
 use super::error::Refusal;
 use crate::bearer;
+use crate::limit::{self, Quota};
 use crate::respond::FullResponse;
 
 /// How often a request is done again because the tenant's settings changed while it was under way.
@@ -45,19 +46,23 @@ impl Call<'_> {
     }
 }
 
-/// Reads address, token and body, has `answer` answer by the tenant's profile, and turns refusals into responses. Whoever
-/// has no good token learns of no other refusal, and nothing of theirs is read or written.
+/// Reads address and token, sees that there are not too many requests, reads the body, has `answer` answer by the
+/// tenant's profile, and turns refusals into responses. Whoever has no good token learns of no refusal but that there are
+/// too many requests, and nothing of theirs is read or written.
 pub(super) async fn handle<'r, D: Database, B: Body<Data = Bytes>>(
     ctx: &Ctx<D>,
     head: &'r Request<()>,
     body: B,
     answer: impl AsyncFn(&Call<'r>, &Profile) -> Result<FullResponse, Refusal>,
 ) -> FullResponse {
-    let answered = match call(ctx, head) {
-        Err(error) => Err(error.into()),
-        Ok(mut call) => answer_call(ctx, &mut call, body, answer).await,
+    let (mut call, quota) = match admitted_call(ctx, head).await {
+        Ok(admitted) => admitted,
+        Err(refusal) => return refusal.into_response(),
     };
-    answered.unwrap_or_else(Refusal::into_response)
+    let answered = answer_call(ctx, &mut call, body, answer).await;
+    let mut response = answered.unwrap_or_else(Refusal::into_response);
+    quota.tell(&mut response);
+    response
 }
 
 async fn answer_call<'r, D: Database, B: Body<Data = Bytes>>(
@@ -94,7 +99,10 @@ async fn answer_call<'r, D: Database, B: Body<Data = Bytes>>(
     answer(call, &current).await
 }
 
-fn call<'r, D: Database>(ctx: &Ctx<D>, head: &'r Request<()>) -> Result<Call<'r>, ScimError> {
+async fn admitted_call<'r, D: Database>(
+    ctx: &Ctx<D>,
+    head: &'r Request<()>,
+) -> Result<(Call<'r>, Quota), Refusal> {
     let Address {
         tenant,
         segments,
@@ -103,7 +111,8 @@ fn call<'r, D: Database>(ctx: &Ctx<D>, head: &'r Request<()>) -> Result<Call<'r>
     let token = bearer::token(head.headers()).ok_or_else(|| {
         ScimError::unauthorized("send a provisioning token as `Authorization: Bearer …`")
     })?;
-    Ok(Call {
+    let quota = limit::admit(ctx, head, &tenant, token).await?;
+    let call = Call {
         head,
         access: Access {
             tenant,
@@ -112,5 +121,6 @@ fn call<'r, D: Database>(ctx: &Ctx<D>, head: &'r Request<()>) -> Result<Call<'r>
         segments,
         base,
         body: Bytes::new(),
-    })
+    };
+    Ok((call, quota))
 }

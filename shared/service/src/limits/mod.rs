@@ -8,8 +8,11 @@ mod instance;
 
 use std::cell::{Cell, OnceCell, RefCell};
 
-use rollcall_limits::{Ask, Breaker, Failures, Micros};
-pub use rollcall_limits::{ClientAddress, NotARate, NotProxies, Policy, Proxies, Rate, Verdict};
+use rollcall_limits::{Breaker, Failures};
+// What callers of the use cases, and those who fill the port, need.
+pub use rollcall_limits::{
+    Ask, ClientAddress, Micros, NotARate, NotProxies, Policy, Proxies, Rate, Verdict, script,
+};
 use rollcall_store::Database;
 
 pub use self::caller::{Caller, Client};
