@@ -137,7 +137,7 @@ mod tests {
             [
                 ("rollcall:limit:{default}:tenant.0".to_owned(), 1),
                 (
-                    "rollcall:limit:{default}:client.t.IHaB5nJxuYrLU7sNCc6SuA".to_owned(),
+                    "rollcall:limit:{default}:client.t.mEylFiIAc0xZIUjxggtxBQ".to_owned(),
                     1
                 ),
                 ("rollcall:limit:{default}:address.2001:db8::".to_owned(), 1),
