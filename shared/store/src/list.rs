@@ -4,7 +4,7 @@ mod page;
 
 use rollcall_core::{Bound, ResourceType, Sort, SortOrder};
 
-use crate::access::{self, Caller, OPEN, opened};
+use crate::access::{self, Caller, opened};
 use crate::error::StoreError;
 use crate::filter::{Compiler, Parameters};
 use crate::read::{Found, found};
@@ -125,7 +125,8 @@ impl<D: Database> Store<D> {
         let mut parameters = Parameters::new(access::parameters(caller.access, caller.now));
         let total = total(query, caller, &mut parameters);
         let statement = if query.limit == 0 {
-            format!("WITH {OPEN} SELECT open.revision, {total} FROM open")
+            let open = access::open(caller.access);
+            format!("WITH {open} SELECT open.revision, {total} FROM open")
         } else {
             statement(query, caller, &total, &mut parameters)
         };
@@ -201,9 +202,10 @@ fn statement(
     let page = page::select(query, caller, parameters);
     let order = page::order(query);
     let related = related(query, parameters);
+    let open = access::open(caller.access);
     // The page is cut on narrow index rows; only its own documents are read.
     format!(
-        "WITH {OPEN}, page(row, key) AS ({page}) \
+        "WITH {open}, page(row, key) AS ({page}) \
          SELECT open.revision, {total}, (SELECT count(*) FROM page), r.key, r.seq, r.type, \
          r.id, r.version, r.created, r.modified, r.doc, r.members, {related} \
          FROM open LEFT JOIN (SELECT page.row, page.key, resource.*, \

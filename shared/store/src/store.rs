@@ -2,7 +2,7 @@
 
 use rollcall_core::Timestamp;
 
-use crate::access::{self, Access, OPEN};
+use crate::access::{self, Access};
 use crate::error::StoreError;
 use crate::migrate;
 use crate::sql::{Database, Row, Sql, Value};
@@ -118,7 +118,7 @@ impl<D: Database> Store<D> {
     /// # Errors
     /// [`StoreError::Unauthenticated`] when it doesn't open the tenant.
     pub async fn authenticate(&self, access: &Access, now: Timestamp) -> Result<(), StoreError> {
-        let statement = format!("WITH {OPEN} SELECT token FROM open");
+        let statement = format!("WITH {} SELECT 1 FROM open", access::open(access));
         let rows = self
             .run(&statement, access::parameters(access, now))
             .await?;

@@ -92,7 +92,7 @@ impl Migrated {
         let store = block_on(Store::open(&File(path.to_owned()), Durability::Normal)).unwrap();
         let access = Access {
             tenant: TenantName::parse(tenant).unwrap(),
-            token: TokenHash::of(tenant),
+            token: TokenHash::of(tenant).into(),
         };
         let epoch = Timestamp::from_millis(0);
         let settings = block_on(store.settings(&access, epoch)).unwrap();

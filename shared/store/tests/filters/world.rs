@@ -76,7 +76,7 @@ impl World {
         let dir = tempfile::tempdir().unwrap();
         let access = Access {
             tenant: TenantName::default_tenant(),
-            token: TokenHash::of("token"),
+            token: TokenHash::of("token").into(),
         };
         let epoch = Timestamp::from_millis(0);
         let token = Token {
@@ -89,7 +89,7 @@ impl World {
             let file = File(dir.path().join("filters.db"));
             let store = Store::open(&file, Durability::Normal).await.unwrap();
             store
-                .create_token(&access.tenant, &token, &access.token)
+                .create_token(&access.tenant, &token, &TokenHash::of("token"))
                 .await
                 .unwrap();
             let settings = store.settings(&access, epoch).await.unwrap();

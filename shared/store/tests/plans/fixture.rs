@@ -87,7 +87,7 @@ impl Fixture {
             .unwrap();
         let access = Access {
             tenant: TenantName::default_tenant(),
-            token: TokenHash::of("token"),
+            token: TokenHash::of("token").into(),
         };
         let token = Token {
             id: "1".into(),
@@ -95,7 +95,7 @@ impl Fixture {
             created: now(),
             expires: None,
         };
-        block_on(store.create_token(&access.tenant, &token, &access.token)).unwrap();
+        block_on(store.create_token(&access.tenant, &token, &TokenHash::of("token"))).unwrap();
         let settings = block_on(store.settings(&access, now())).unwrap();
         let fixture = Self {
             dir,
