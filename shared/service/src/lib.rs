@@ -22,5 +22,6 @@ pub use profile::{Profile, admit, authenticate, fresh_profile, profile};
 pub use session::Session;
 // What the use cases take and give, so that their callers need not know the store.
 pub use rollcall_store::{
-    Access, Change, Database, Deleted, Found, StoreError, Tenant, TenantName, Token, TokenHash,
+    Access, Change, Credential, Database, Deleted, Found, StoreError, Tenant, TenantName, Token,
+    TokenHash,
 };

@@ -194,7 +194,7 @@ mod tests {
             head: &request,
             access: Access {
                 tenant: TenantName::default_tenant(),
-                token: TokenHash::of("token"),
+                token: TokenHash::of("token").into(),
             },
             segments: segments.map(Into::into).collect(),
             base: "http://id.example/scim/v2".into(),

@@ -7,7 +7,7 @@ use http::{Method, Request};
 use http_body::Body;
 use rollcall_core::ScimError;
 use rollcall_service::{
-    Access, Ctx, Database, Profile, Session, TokenHash, admit, fresh_profile, profile,
+    Access, Credential, Ctx, Database, Profile, Session, TokenHash, admit, fresh_profile, profile,
 };
 
 use super::address::Address;
@@ -107,7 +107,7 @@ fn call<'r, D: Database>(ctx: &Ctx<D>, head: &'r Request<()>) -> Result<Call<'r>
         head,
         access: Access {
             tenant,
-            token: TokenHash::of(token),
+            token: Credential::Provisioning(TokenHash::of(token)),
         },
         segments,
         base,

@@ -49,6 +49,7 @@ impl TenantSettings {
             restore_on_create: self.restore_on_create,
             retention_days,
             ignore_unknown_members: self.ignore_unknown_members,
+            ..TenantChange::default()
         })
     }
 }
