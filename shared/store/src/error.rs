@@ -43,7 +43,7 @@ impl From<SqlError> for StoreError {
     fn from(error: SqlError) -> Self {
         match error {
             SqlError::Busy => Self::Busy,
-            SqlError::Unique(table) if table == "unique_value" || table == "tenant" => {
+            SqlError::Unique(table) if ["unique_value", "tenant", "client"].contains(&&*table) => {
                 Self::Conflict
             }
             SqlError::Refused(word) => match word.as_str() {
