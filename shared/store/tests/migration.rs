@@ -239,6 +239,24 @@ fn people_of_the_first_release_are_found_sorted_changed_and_deleted() {
 }
 
 #[test]
+fn the_access_of_people_of_the_first_release_ends_with_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("old.db");
+    old(&path);
+    let migrated = Migrated::open(&path, "default");
+    let tenant = &migrated.access.tenant;
+    let epoch = || {
+        let person = block_on(migrated.store.person(tenant, "default7")).unwrap();
+        person.map(|person| (person.epoch, person.active)).unwrap()
+    };
+    assert_eq!(epoch(), (0, true));
+    let seventh = migrated.get("default7").unwrap();
+    let inactive = json!({"userName": "Person007", "active": false});
+    migrated.update(&seventh, &inactive).unwrap();
+    assert_eq!(epoch(), (1_000_000, false));
+}
+
+#[test]
 fn people_of_the_first_release_can_join_a_group() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("old.db");

@@ -164,6 +164,9 @@ fn a_disabled_clients_tokens_are_dead_at_once_and_stay_so() {
     assert_eq!(live(&w), [false; 6]);
     // Not even one that was issued afterwards.
     assert!(!w.is_live(&w.jwt("late", "app", None)));
+    w.add_opaque("late", "app", None, None);
+    w.add_grant("late", "app", None, "late-refresh");
+    assert!(!w.is_live_opaque("late") && !w.is_live_refresh("late-refresh"));
     w.disable("app", false);
     assert_eq!(live(&w), [false; 6]);
     assert!(w.is_live(&w.jwt("new", "app", Some("anna"))));

@@ -15,6 +15,8 @@ fn what_was_used_is_refused_until_it_has_expired() {
     assert!(!first("a"));
     w.pass(59);
     assert!(!first("a"));
+    w.pass(1);
+    assert!(first("a"));
 }
 
 #[test]
