@@ -1,7 +1,6 @@
--- The authorization server: clients, keys, grants and tokens.
--- Secrets and tokens are kept as their SHA-256 alone. No row of a token names its tenant, client, person or grant by a
--- foreign key that deletes it: it is dead as soon as what it hangs on is gone or has another epoch, and is swept when it
--- has expired.
+-- The authorization server: clients, keys, grants and tokens. Secrets and tokens are kept as their SHA-256 alone. No
+-- row of a token names its tenant, client, person or grant by a foreign key that deletes it: it is dead as soon as what
+-- it hangs on is gone or has another epoch, and is swept when it has expired.
 
 -- When the tenant was suspended; 0 if it isn't. Nothing of a suspended tenant's opens anything.
 ALTER TABLE tenant ADD COLUMN suspended INTEGER NOT NULL DEFAULT 0;
@@ -18,7 +17,8 @@ ALTER TABLE resource ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
 
 ALTER TABLE deleted ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
 
--- `metadata` has the members of RFC 7591 §2. `registration` is the hash of the token of RFC 7592 that manages the client.
+-- `metadata` has the members of RFC 7591 §2. `registration` is the hash of the token of RFC 7592 that manages the
+-- client.
 CREATE TABLE client (
     tenant       INTEGER NOT NULL REFERENCES tenant,
     id           TEXT NOT NULL,
@@ -94,8 +94,8 @@ CREATE TABLE auth_grant (
 
 CREATE INDEX auth_grant_by_expiry ON auth_grant (expires);
 
--- `sealed` is what tells the holder of a token that was used a moment ago which one `successor` is. A used token is kept
--- until it expires, since its second use ends the family.
+-- `sealed` is what tells the holder of a token that was used a moment ago which one `successor` is. A used token is
+-- kept until it expires, since its second use ends the family.
 CREATE TABLE refresh_token (
     tenant     INTEGER NOT NULL,
     hash       BLOB NOT NULL,
@@ -141,7 +141,8 @@ CREATE TABLE revoked_token (
 
 CREATE INDEX revoked_token_by_expiry ON revoked_token (expires);
 
--- What may be used once: assertions (RFC 7523 §3) and proofs of possession (RFC 9449 §11.1), by a hash of what names them.
+-- What may be used once: assertions (RFC 7523 §3) and proofs of possession (RFC 9449 §11.1), by a hash of what names
+-- them.
 CREATE TABLE used_token (
     tenant  INTEGER NOT NULL,
     hash    BLOB NOT NULL,

@@ -1,7 +1,7 @@
--- Who may read and write, and whose access ends with a write.
--- Three kinds of credential open a tenant: `token` is a provisioning token, and `opaque` an opaque access token, by their
--- hashes; `jwt` is an access token that is no row, as a JSON array of its client, the client's epoch, its expiry, its jti,
--- its grant, its person and the person's epoch; the last three may be null.
+-- Who may read and write, and whose access ends with a write. Three kinds of credential open a tenant: `token` is a
+-- provisioning token, and `opaque` an opaque access token, by their hashes; `jwt` is an access token that is no row, as
+-- a JSON array of its client, the client's epoch, its expiry, its jti, its grant, its person and the person's epoch;
+-- the last three may be null.
 
 DROP VIEW access;
 
@@ -107,8 +107,8 @@ END;
 
 DROP TRIGGER write_update_run;
 
--- Where nothing would differ, nothing is written: no version, no entry of the change log. A person's access ends when they
--- become inactive.
+-- Where nothing would differ, nothing is written: no version, no entry of the change log. A person's access ends when
+-- they become inactive.
 CREATE TRIGGER write_update_run INSTEAD OF INSERT ON write_update
 BEGIN
     SELECT RAISE(ABORT, 'rollcall: not found') WHERE NOT EXISTS (

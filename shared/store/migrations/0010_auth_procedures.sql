@@ -1,6 +1,6 @@
--- What is written of the authorization server: each is one INSERT into a view, and its entry of the change log, which has
--- no secret and no hash of one, comes with it.
--- `tenant` is the tenant's name, `at` the time of the write, `actor` who writes, as the change log names them.
+-- What is written of the authorization server: each is one INSERT into a view, and its entry of the change log, which
+-- has no secret and no hash of one, comes with it. `tenant` is the tenant's name, `at` the time of the write, `actor`
+-- who writes, as the change log names them.
 
 DROP VIEW configure;
 
@@ -49,7 +49,8 @@ BEGIN
     FROM tenant WHERE name = NEW.tenant AND changes() > 0;
 END;
 
--- Adds a client, with a secret if it has one. `initial` is the hash of the token that allows it (NULL: the operator does).
+-- Adds a client, with a secret if it has one. `initial` is the hash of the token that allows it (NULL: the operator
+-- does).
 CREATE VIEW register_client
 (tenant, at, initial, id, name, token_format, registration, metadata, secret, secret_hash, secret_expires) AS
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL WHERE 0;
@@ -86,8 +87,8 @@ BEGIN
         WHERE t.name = NEW.tenant AND NOT t.suspended AND NOT c.disabled AND c.registration = NEW.registration);
 END;
 
--- Replaces what a client has registered. `registration` as above (NULL: the operator does it), `next_registration` is that
--- of the token that takes its place (NULL: it stays).
+-- Replaces what a client has registered. `registration` as above (NULL: the operator does it), `next_registration` is
+-- that of the token that takes its place (NULL: it stays).
 CREATE VIEW revise_client (tenant, at, registration, id, name, token_format, next_registration, metadata) AS
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL WHERE 0;
 
@@ -137,8 +138,8 @@ BEGIN
     FROM tenant WHERE name = NEW.tenant AND changes() > 0;
 END;
 
--- Adds a secret to a client; at most two are valid at a time. Those that it has end at `others_end` at the latest, unless
--- that is NULL.
+-- Adds a secret to a client; at most two are valid at a time. Those that it has end at `others_end` at the latest,
+-- unless that is NULL.
 CREATE VIEW add_secret (tenant, at, client, id, hash, expires, others_end) AS
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL WHERE 0;
 
@@ -193,8 +194,8 @@ BEGIN
     SELECT id, NEW.at, 'admin', 'revoke', 'InitialAccessToken', NEW.id, 0, '[]' FROM tenant WHERE name = NEW.tenant;
 END;
 
--- Adds a key, unless another one came first: `newest` is the newest key that the writer knows of (NULL: there was none),
--- and a tenant has one key at the most that doesn't sign yet.
+-- Adds a key, unless another one came first: `newest` is the newest key that the writer knows of (NULL: there was
+-- none), and a tenant has one key at the most that doesn't sign yet.
 CREATE VIEW add_key (tenant, at, actor, newest, kid, alg, public, sealed, active_from) AS
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL WHERE 0;
 
@@ -261,8 +262,8 @@ BEGIN
     FROM tenant WHERE name = NEW.tenant;
 END;
 
--- Revocation (RFC 7009). What isn't there, or is another client's, stays as it is, and that is no error. `client` is who
--- asks, `actor` too; where `client` is NULL it is the service itself or the operator.
+-- Revocation (RFC 7009). What isn't there, or is another client's, stays as it is, and that is no error. `client` is
+-- who asks, `actor` too; where `client` is NULL it is the service itself or the operator.
 
 CREATE VIEW end_access (tenant, at, actor, client, hash) AS SELECT NULL, NULL, NULL, NULL, NULL WHERE 0;
 

@@ -13,7 +13,8 @@ pub enum Credential {
     Provisioning(TokenHash),
     /// An access token that is kept under its hash.
     Opaque(TokenHash),
-    /// An access token that is not kept. Its signature, its issuer, its audience and its scope are for the caller to check.
+    /// An access token that is not kept. Its signature, its issuer, its audience and its scope are for the caller to
+    /// check.
     Jwt(Box<Claims>),
 }
 

@@ -98,12 +98,12 @@ fn read(row: &Row) -> Result<Client, StoreError> {
 }
 
 impl<D: Database> Store<D> {
-    /// Registers a client, with a secret if it has one. `initial` is the hash of the initial access token that allows it
-    /// (RFC 7591 §3), which is used up by one; the operator needs none.
+    /// Registers a client, with a secret if it has one. `initial` is the hash of the initial access token that allows
+    /// it (RFC 7591 §3), which is used up by one; the operator needs none.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] when there is no such tenant; [`StoreError::Unauthenticated`] when the initial access token
-    /// is not good; [`StoreError::Conflict`] when the id is taken.
+    /// [`StoreError::NotFound`] when there is no such tenant; [`StoreError::Unauthenticated`] when the initial access
+    /// token is not good; [`StoreError::Conflict`] when the id is taken.
     pub async fn create_client(
         &self,
         tenant: &TenantName,
@@ -190,8 +190,8 @@ impl<D: Database> Store<D> {
         rows.iter().map(read).collect()
     }
 
-    /// Puts a new registration in the place of a client's. `registration` is the hash of the token with which the client
-    /// does so itself (RFC 7592 §2.2).
+    /// Puts a new registration in the place of a client's. `registration` is the hash of the token with which the
+    /// client does so itself (RFC 7592 §2.2).
     ///
     /// # Errors
     /// [`StoreError::Unauthenticated`] when that is not its registration access token; [`StoreError::NotFound`].
@@ -218,8 +218,8 @@ impl<D: Database> Store<D> {
         self.run(statement, parameters).await.map(drop)
     }
 
-    /// Deletes a client; its tokens are dead at once. `registration` is the hash of the token with which the client does so
-    /// itself (RFC 7592 §2.3).
+    /// Deletes a client; its tokens are dead at once. `registration` is the hash of the token with which the client
+    /// does so itself (RFC 7592 §2.3).
     ///
     /// # Errors
     /// As [`Self::update_client`].
@@ -241,8 +241,8 @@ impl<D: Database> Store<D> {
         self.run(statement, parameters).await.map(drop)
     }
 
-    /// Disables a client, or enables it again. Its tokens are dead at once, and stay so. Where it is so already, nothing is
-    /// written.
+    /// Disables a client, or enables it again. Its tokens are dead at once, and stay so. Where it is so already,
+    /// nothing is written.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].

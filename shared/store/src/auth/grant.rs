@@ -1,5 +1,5 @@
-//! Grants: what a client, and the person that it acts for, has been allowed. Each is the root of a family of tokens, which
-//! end with it.
+//! Grants: what a client, and the person that it acts for, has been allowed. Each is the root of a family of tokens,
+//! which end with it.
 
 use rollcall_core::Timestamp;
 
@@ -71,7 +71,8 @@ impl Grant {
 }
 
 impl<D: Database> Store<D> {
-    /// Gives a grant, with its first refresh token if it has any: the token's hash, and when it expires unless it is used.
+    /// Gives a grant, with its first refresh token if it has any: the token's hash, and when it expires unless it is
+    /// used.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when there is no such tenant.

@@ -65,8 +65,8 @@ const REFRESH: &str = concat!(
 );
 
 impl<D: Database> Store<D> {
-    /// Whether a JWT is live, whose signature, issuer and times the caller has checked, and what is shown of it; with what
-    /// has to be known to authenticate `caller`, who asks.
+    /// Whether a JWT is live, whose signature, issuer and times the caller has checked, and what is shown of it; with
+    /// what has to be known to authenticate `caller`, who asks.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when there is no such tenant.

@@ -1,5 +1,5 @@
-//! External issuers whose tokens a tenant takes, with their keys and the state of the circuit breaker, which all instances
-//! share.
+//! External issuers whose tokens a tenant takes, with their keys and the state of the circuit breaker, which all
+//! instances share.
 
 use rollcall_core::Timestamp;
 
@@ -174,8 +174,8 @@ impl<D: Database> Store<D> {
         rows.iter().map(read).collect()
     }
 
-    /// Says whether the caller is to fetch the issuer's keys now: not while another instance does, which has until the end
-    /// of its lease, nor while the circuit breaker is open. After that one tries for all.
+    /// Says whether the caller is to fetch the issuer's keys now: not while another instance does, which has until the
+    /// end of its lease, nor while the circuit breaker is open. After that one tries for all.
     ///
     /// # Errors
     /// [`StoreError::Busy`]; [`StoreError::Backend`].
@@ -224,8 +224,8 @@ impl<D: Database> Store<D> {
         self.run(statement, parameters).await.map(drop)
     }
 
-    /// Counts a fetch that failed. After `threshold` of them in a row the circuit breaker is open until `open_until`; then
-    /// one more failure opens it again. `None` when the issuer is no longer trusted.
+    /// Counts a fetch that failed. After `threshold` of them in a row the circuit breaker is open until `open_until`;
+    /// then one more failure opens it again. `None` when the issuer is no longer trusted.
     ///
     /// # Errors
     /// [`StoreError::Busy`]; [`StoreError::Backend`].

@@ -1,7 +1,7 @@
 //! The keys that a tenant's tokens are signed with.
 //!
-//! A key signs from the time that it is given until that of the next one, and is published before and after. So its state
-//! follows from the clock, and nobody has to write it.
+//! A key signs from the time that it is given until that of the next one, and is published before and after. So its
+//! state follows from the clock, and nobody has to write it.
 
 use rollcall_core::Timestamp;
 
@@ -70,8 +70,9 @@ impl<D: Database> Store<D> {
         keys.collect()
     }
 
-    /// Keeps a key, unless another instance came first: `newest` is the newest key that the caller knows of, if the tenant
-    /// has one, and there is never more than one that doesn't sign yet. Which keys there are then, [`Self::keys`] says.
+    /// Keeps a key, unless another instance came first: `newest` is the newest key that the caller knows of, if the
+    /// tenant has one, and there is never more than one that doesn't sign yet. Which keys there are then,
+    /// [`Self::keys`] says.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when there is no such tenant.

@@ -1,9 +1,10 @@
 //! The authorization server's half of the store: clients, keys, grants and tokens.
 //!
-//! Tokens and secrets are known by their SHA-256 alone. What a token hangs on (its client, its person, its grant) decides
-//! whether it is live, in the statement that asks: a client and a person have an epoch each, which changes when all that
-//! was issued before has to end, and a token names the epochs that it was issued in. So ending a thousand tokens is a
-//! write of one row, and none of them comes back to life when the client is enabled or the person reactivated.
+//! Tokens and secrets are known by their SHA-256 alone. What a token hangs on (its client, its person, its grant)
+//! decides whether it is live, in the statement that asks: a client and a person have an epoch each, which changes when
+//! all that was issued before has to end, and a token names the epochs that it was issued in. So ending a thousand
+//! tokens is a write of one row, and none of them comes back to life when the client is enabled or the person
+//! reactivated.
 
 mod actor;
 mod authenticate;

@@ -8,8 +8,9 @@ use crate::sql::Database;
 use crate::store::Store;
 
 impl<D: Database> Store<D> {
-    /// Says whether this is the first use of what `hash` stands for: the hash of all that names it, such as its kind, its
-    /// issuer and its `jti`. It is remembered until it expires. Of many calls at once, on any instances, one is the first.
+    /// Says whether this is the first use of what `hash` stands for: the hash of all that names it, such as its kind,
+    /// its issuer and its `jti`. It is remembered until it expires. Of many calls at once, on any instances, one is the
+    /// first.
     ///
     /// # Errors
     /// [`StoreError::Busy`]; [`StoreError::Backend`]: it is then not known, and must count as used.

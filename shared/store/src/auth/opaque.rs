@@ -113,8 +113,8 @@ impl<D: Database> Store<D> {
         self.run(statement, parameters).await.map(drop)
     }
 
-    /// An opaque access token of the tenant's, if it is live: what it allows is for the caller to look at, before it calls
-    /// with [`Credential::Opaque`](crate::Credential::Opaque).
+    /// An opaque access token of the tenant's, if it is live: what it allows is for the caller to look at, before it
+    /// calls with [`Credential::Opaque`](crate::Credential::Opaque).
     ///
     /// # Errors
     /// [`StoreError::Backend`].

@@ -87,9 +87,9 @@ impl<D: Database> Store<D> {
         token.transpose()
     }
 
-    /// Puts a successor in the place of a client's refresh token. It lives as long as the token was to live, and no longer
-    /// than the grant. Of many calls at once one is [`Rotation::Done`], and the others, within `grace_secs` and as long as
-    /// the successor has not been used, are [`Rotation::Again`].
+    /// Puts a successor in the place of a client's refresh token. It lives as long as the token was to live, and no
+    /// longer than the grant. Of many calls at once one is [`Rotation::Done`], and the others, within `grace_secs` and
+    /// as long as the successor has not been used, are [`Rotation::Again`].
     ///
     /// # Errors
     /// [`StoreError::Busy`]; [`StoreError::Backend`].

@@ -27,8 +27,8 @@ impl<D: Database> Store<D> {
             .await
     }
 
-    /// Revokes the family of a refresh token of the client's, used or not: its access tokens, too. One that is unknown, or
-    /// another client's, is passed over.
+    /// Revokes the family of a refresh token of the client's, used or not: its access tokens, too. One that is unknown,
+    /// or another client's, is passed over.
     ///
     /// # Errors
     /// [`StoreError::Busy`]; [`StoreError::Backend`].
@@ -46,8 +46,8 @@ impl<D: Database> Store<D> {
             .await
     }
 
-    /// Revokes a JWT by its `jti`, which is remembered until it would have expired. That it is one of the tenant's, and the
-    /// actor's, is for the caller to check.
+    /// Revokes a JWT by its `jti`, which is remembered until it would have expired. That it is one of the tenant's, and
+    /// the actor's, is for the caller to check.
     ///
     /// # Errors
     /// [`StoreError::Busy`]; [`StoreError::Backend`].

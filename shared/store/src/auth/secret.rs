@@ -34,8 +34,8 @@ pub struct SecretDraft<'d> {
 }
 
 impl<D: Database> Store<D> {
-    /// Gives a client another secret. With `others_end`, those that it has stop working then at the latest: now, or when
-    /// the rotation has to be over.
+    /// Gives a client another secret. With `others_end`, those that it has stop working then at the latest: now, or
+    /// when the rotation has to be over.
     ///
     /// A third one is refused rather than the oldest retired: that may be the one that the client uses.
     ///

@@ -8,8 +8,8 @@ use crate::sql::{Database, Value};
 use crate::store::Store;
 
 impl<D: Database> Store<D> {
-    /// Suspends a tenant, or ends that. While it is suspended, no credential of it opens anything, and none of its tokens is
-    /// live; those that have not expired when it ends are live again. The operator goes on as before.
+    /// Suspends a tenant, or ends that. While it is suspended, no credential of it opens anything, and none of its
+    /// tokens is live; those that have not expired when it ends are live again. The operator goes on as before.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when there is no such tenant.

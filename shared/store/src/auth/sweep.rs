@@ -18,8 +18,8 @@ const TABLES: [&str; 7] = [
 ];
 
 impl<D: Database> Store<D> {
-    /// Forgets what has expired, of all tenants and up to 500 of each kind, and says whether there was anything: if so, there
-    /// may be more. Where there is nothing it is a read.
+    /// Forgets what has expired, of all tenants and up to 500 of each kind, and says whether there was anything: if so,
+    /// there may be more. Where there is nothing it is a read.
     ///
     /// # Errors
     /// [`StoreError::Busy`]; [`StoreError::Backend`].
