@@ -1,11 +1,14 @@
 //! A token lives as long as its client, its person and its grant stay what they were.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Barrier};
+
 use pollster::block_on;
 use rollcall_core::Resource;
 use rollcall_store::{Access, Credential, Durability, Store, StoreError, TenantChange};
 use serde_json::json;
 
-use crate::world::{World, caller, hash};
+use crate::world::{World, caller, hash, open};
 
 /// Two tokens of each kind, of the client alone and for a person.
 fn world() -> (World, impl Fn(&World) -> [bool; 6]) {
@@ -273,4 +276,46 @@ fn a_write_by_a_dead_token_changes_nothing() {
     assert_eq!(deleted, Err(StoreError::Unauthenticated));
     assert_eq!(w.find("anna").id, "anna");
     assert_eq!(w.log().len(), entries + 1);
+}
+
+#[test]
+fn no_instance_finds_a_token_live_after_the_deactivation_was_answered() {
+    let (w, _) = world();
+    let claims = w.jwt("1", "app", Some("anna"));
+    let (tenant, now) = (w.tenant.clone(), w.now());
+    let answered = Arc::new(AtomicBool::new(false));
+    // All have seen it live before it ends.
+    let gate = Arc::new(Barrier::new(11));
+    let instances: Vec<_> = (0..10)
+        .map(|_| {
+            let store = w.path();
+            let (claims, tenant) = (claims.clone(), tenant.clone());
+            let (answered, gate) = (answered.clone(), gate.clone());
+            std::thread::spawn(move || {
+                let store = open(store);
+                let live = || {
+                    let answer = block_on(store.introspect_jwt(&tenant, "", &claims, now));
+                    let opaque = block_on(store.opaque_token(&tenant, &hash("hers"), now));
+                    (answer.unwrap().1.is_some(), opaque.unwrap().is_some())
+                };
+                let before = live();
+                gate.wait();
+                loop {
+                    // Whether it was answered is looked at before the question is asked.
+                    let is_answered = answered.load(Ordering::SeqCst);
+                    let found = live();
+                    if is_answered {
+                        return (before, found);
+                    }
+                }
+            })
+        })
+        .collect();
+    gate.wait();
+    w.set_active("anna", false);
+    answered.store(true, Ordering::SeqCst);
+    for instance in instances {
+        let (before, after) = instance.join().unwrap();
+        assert_eq!((before, after), ((true, true), (false, false)));
+    }
 }
