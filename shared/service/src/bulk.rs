@@ -18,7 +18,7 @@ use crate::resources::{Created, IfMatch, View, create, delete, get, patch, repla
 use crate::session::Session;
 
 /// How many operations are written in one transaction. Others wait for their writes meanwhile.
-const BATCH: usize = 200;
+const BATCH: usize = 500;
 
 /// How often a unit is run again because the tenant's settings changed meanwhile.
 const ATTEMPTS: usize = 4;

@@ -113,11 +113,11 @@ pub struct Caller<'c> {
 pub(crate) const fn open(access: &Access) -> &'static str {
     match access.token {
         Credential::Provisioning(_) => {
-            "open(tenant, revision) AS MATERIALIZED (SELECT tenant, revision FROM access \
+            "open(tenant, revision) AS (SELECT tenant, revision FROM access \
              WHERE hash = ?2 AND name = ?1 AND (expires IS NULL OR expires > ?3))"
         }
         Credential::Opaque(_) => {
-            "open(tenant, revision) AS MATERIALIZED (SELECT t.id, t.revision \
+            "open(tenant, revision) AS (SELECT t.id, t.revision \
              FROM tenant t CROSS JOIN live_access_token a ON a.tenant = t.id AND a.hash = ?2 \
              WHERE t.name = ?1 AND a.expires > ?3)"
         }
@@ -127,7 +127,7 @@ pub(crate) const fn open(access: &Access) -> &'static str {
 
 /// [`open`] for a JWT.
 const JWT: &str = concat!(
-    "open(tenant, revision) AS MATERIALIZED (SELECT t.id, t.revision \
+    "open(tenant, revision) AS (SELECT t.id, t.revision \
      FROM tenant t CROSS JOIN client c ON c.tenant = t.id WHERE t.name = ?1 AND ",
     live_jwt!("c", "?2"),
     ")"

@@ -1,12 +1,16 @@
 //! Resources by what they are: filter, sort, page (RFC 7644 §3.4.2, RFC 9865).
 
 mod page;
+mod source;
+
+use std::cmp::Ordering;
 
 use rollcall_core::{Bound, ResourceType, Sort, SortOrder};
 
+use self::source::Source;
 use crate::access::{self, Caller, opened};
 use crate::error::StoreError;
-use crate::filter::{Compiler, Parameters};
+use crate::filter::Parameters;
 use crate::read::{Found, found};
 use crate::relations;
 use crate::sql::{Database, Row, Value};
@@ -62,6 +66,12 @@ pub struct Place {
     pub row: i64,
 }
 
+impl Place {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key.cmp(&other.key).then(self.row.cmp(&other.row))
+    }
+}
+
 /// What a resource is sorted by.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Key {
@@ -82,6 +92,31 @@ impl Key {
             Some(Value::Integer(number)) => Self::Integer(*number),
             Some(Value::Real(number)) => Self::Real(*number),
             Some(Value::Blob(_) | Value::Null) | None => Self::None,
+        }
+    }
+
+    /// The order of SQLite, and NULL after everything.
+    fn cmp(&self, other: &Self) -> Ordering {
+        let number = |key: &Self| match key {
+            Self::Integer(number) => Some(*number as f64),
+            Self::Real(number) => Some(*number),
+            Self::Text(_) | Self::None => None,
+        };
+        match (self, other) {
+            (Self::Text(one), Self::Text(other)) => one.cmp(other),
+            (Self::Integer(one), Self::Integer(other)) => one.cmp(other),
+            _ => match (number(self), number(other)) {
+                (Some(one), Some(other)) => one.total_cmp(&other),
+                _ => self.rank().cmp(&other.rank()),
+            },
+        }
+    }
+
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Integer(_) | Self::Real(_) => 0,
+            Self::Text(_) => 1,
+            Self::None => 2,
         }
     }
 
@@ -123,12 +158,13 @@ impl<D: Database> Store<D> {
     /// [`StoreError::Unauthenticated`] when the token does not open the tenant; [`StoreError::Reconfigured`].
     pub async fn list(&self, caller: &Caller<'_>, query: &Query<'_>) -> Result<Page, StoreError> {
         let mut parameters = Parameters::new(access::parameters(caller.access, caller.now));
-        let total = total(query, caller, &mut parameters);
+        let sources = source::of(query, caller, &mut parameters);
+        let total = source::total(query, &sources, caller, &mut parameters);
         let statement = if query.limit == 0 {
             let open = access::open(caller.access);
             format!("WITH {open} SELECT open.revision, {total} FROM open")
         } else {
-            statement(query, caller, &total, &mut parameters)
+            statement(query, &sources, caller, &total, &mut parameters)
         };
         let mut rows = self.run(&statement, parameters.into_values()).await?;
         let first = opened(&rows, caller)?;
@@ -144,11 +180,20 @@ impl<D: Database> Store<D> {
         }
         let selected = count(first.integer(2)?).unwrap_or_default();
         let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
-        rows.truncate(limit);
         let mut listed = Vec::with_capacity(rows.len());
         for row in &mut rows {
             listed.extend(read(row, query)?);
         }
+        // Sorting wide rows would cost the database more.
+        listed.sort_by(|(one, ..), (other, ..)| {
+            let order = one.cmp(other);
+            if page::descends(query) {
+                order.reverse()
+            } else {
+                order
+            }
+        });
+        listed.truncate(limit);
         let more = selected > listed.len() as u64;
         if matches!(query.start, Start::Before(_)) {
             listed.reverse();
@@ -169,49 +214,28 @@ impl<D: Database> Store<D> {
     }
 }
 
-/// The number of resources that match.
-fn total(query: &Query<'_>, caller: &Caller<'_>, parameters: &mut Parameters) -> String {
-    let counts: Vec<String> = query
-        .parts
-        .iter()
-        .map(|part| {
-            let mut compiler = Compiler::new(
-                part.resource_type,
-                caller.settings.tenant,
-                query.base,
-                parameters,
-            );
-            match part.filter {
-                Some(filter) => format!("(SELECT count(*) {})", compiler.matching(Some(filter))),
-                None => format!(
-                    "coalesce((SELECT count FROM counter WHERE {}), 0)",
-                    compiler.counter()
-                ),
-            }
-        })
-        .collect();
-    counts.join(" + ")
-}
-
 fn statement(
     query: &Query<'_>,
+    sources: &[Source],
     caller: &Caller<'_>,
     total: &str,
     parameters: &mut Parameters,
 ) -> String {
-    let page = page::select(query, caller, parameters);
+    let expressions = source::expressions(sources);
+    let page = page::select(query, sources, caller, parameters);
     let order = page::order(query);
     let related = related(query, parameters);
     let open = access::open(caller.access);
-    // The page is cut on narrow index rows; only its own documents are read.
+    // The page is cut on narrow rows, and only where it is too large; only its own documents are read.
     format!(
-        "WITH {open}, page(row, key) AS ({page}) \
-         SELECT open.revision, {total}, (SELECT count(*) FROM page), r.key, r.seq, r.type, \
+        "WITH {open}{expressions}, page(row, key, size) AS MATERIALIZED (\
+         SELECT row, key, octet_length(doc) + {MEMBER_SIZE} * members FROM ({page}) CROSS JOIN resource ON seq = row) \
+         SELECT open.revision, {total}, (SELECT count(*) FROM page), page.key, r.seq, r.type, \
          r.id, r.version, r.created, r.modified, r.doc, r.members, {related} \
-         FROM open LEFT JOIN (SELECT page.row, page.key, resource.*, \
-         sum(octet_length(doc) + {MEMBER_SIZE} * members) OVER (ORDER BY {order}) AS bytes \
-         FROM page CROSS JOIN resource ON seq = row) r \
-         ON r.bytes - octet_length(r.doc) - {MEMBER_SIZE} * r.members < {MAX_PAGE} ORDER BY {order}"
+         FROM open LEFT JOIN page ON (SELECT total(size) FROM page) < {MAX_PAGE} OR page.row IN (\
+         SELECT row FROM (SELECT row, sum(size) OVER (ORDER BY {order}) - size AS before FROM page) \
+         WHERE before < {MAX_PAGE}) \
+         LEFT JOIN resource r ON r.seq = page.row"
     )
 }
 

@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0004_groups.sql"),
     include_str!("../migrations/0005_write_procedure.sql"),
     include_str!("../migrations/0006_admin_procedures.sql"),
+    include_str!("../migrations/0007_text_by_version.sql"),
     include_str!("../migrations/0008_auth_tables.sql"),
     include_str!("../migrations/0009_auth_access.sql"),
     include_str!("../migrations/0010_auth_procedures.sql"),

@@ -8,6 +8,14 @@ pub(crate) const GROUPS_OF_R: &str = "(WITH RECURSIVE up(grp, direct) AS (\
     UNION SELECT membership.grp, 0 FROM up CROSS JOIN membership ON membership.member = up.grp) \
     SELECT grp AS seq, max(direct) AS direct FROM up GROUP BY grp)";
 
+/// The same where no group of `r` is in another one, which is most of the time, and costs half as much.
+const DIRECT_GROUPS_OF_R: &str =
+    "(SELECT grp AS seq, 1 AS direct FROM membership WHERE member = r.seq)";
+
+/// Whether a group of `r` is in another one.
+const IS_IN_NESTED_GROUPS: &str = "EXISTS (SELECT 1 FROM membership i CROSS JOIN membership o ON o.member = i.grp \
+     WHERE i.member = r.seq)";
+
 /// Where the resource `c` is, given the SQL of the base URI.
 pub(crate) fn location(base: &str) -> String {
     format!("{base} || CASE c.type WHEN 'User' THEN '/Users/' ELSE '/Groups/' END || c.id")
@@ -44,9 +52,16 @@ pub(crate) fn rendered(
             "(SELECT nullif(json_group_array({object}), '[]') FROM membership m \
              CROSS JOIN resource c INDEXED BY resource_card ON c.seq = m.member WHERE m.grp = r.seq)"
         ),
-        Relation::Groups => format!(
-            "(SELECT nullif(json_group_array({object} ORDER BY up.seq), '[]') FROM {GROUPS_OF_R} up \
-             CROSS JOIN resource c INDEXED BY resource_card ON c.seq = up.seq)"
-        ),
+        Relation::Groups => {
+            let groups_in = |groups: &str, order: &str| {
+                format!(
+                    "(SELECT nullif(json_group_array({object}{order}), '[]') FROM {groups} up \
+                     CROSS JOIN resource c INDEXED BY resource_card ON c.seq = up.seq)"
+                )
+            };
+            let all = groups_in(GROUPS_OF_R, " ORDER BY up.seq");
+            let direct = groups_in(DIRECT_GROUPS_OF_R, "");
+            format!("CASE WHEN {IS_IN_NESTED_GROUPS} THEN {all} ELSE {direct} END")
+        }
     }
 }

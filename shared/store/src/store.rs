@@ -10,6 +10,9 @@ use crate::sql::{Database, Row, Sql, Value};
 /// How much of the database a connection keeps in memory, in KiB. Each instance has a connection.
 const CACHE_KIB: u32 = 4096;
 
+/// The same for a batch, whose pages are written once if they all fit.
+const BATCH_CACHE_KIB: u32 = 16384;
+
 /// How many pages of the write-ahead log are written before they are taken into the database file: pages that change
 /// often are then written there once for many writes.
 const CHECKPOINT_PAGES: u32 = 4000;
@@ -64,6 +67,8 @@ impl<D: Database> Store<D> {
     /// [`StoreError::Busy`]; [`StoreError::Backend`].
     pub async fn begin(database: &D, durability: Durability) -> Result<Self, StoreError> {
         let batch = Self::open(database, durability).await?;
+        let cache = format!("PRAGMA cache_size = -{BATCH_CACHE_KIB}");
+        batch.run(&cache, Vec::new()).await?;
         batch.run("BEGIN IMMEDIATE", Vec::new()).await?;
         Ok(batch)
     }

@@ -27,64 +27,72 @@ impl Shown<'_> {
         format!("{base}{}/{}", self.resource_type.endpoint, found.id)
     }
 
-    /// What the client may see of a resource, as JSON text.
-    fn text(&self, base: &str, found: &Found) -> Result<String, Refusal> {
+    /// Writes what the client may see of a resource, as JSON.
+    fn write(&self, out: &mut String, base: &str, found: &Found) -> Result<(), Refusal> {
         let location = self.location(base, found);
-        let mut text = if self.projection.shows_all(self.resource_type) {
-            whole(found, self.resource_type, &location)
+        if self.projection.shows_all(self.resource_type) {
+            write_whole(out, found, self.resource_type, &location);
         } else {
             let resource = found.resource().map_err(rollcall_service::Error::from)?;
             let whole = resource.to_json(self.resource_type, &location);
-            Json::Object(self.projection.apply(whole, self.resource_type)).to_string()
-        };
+            let seen = Json::Object(self.projection.apply(whole, self.resource_type));
+            out.push_str(&seen.to_string());
+        }
         let related = self.resource_type.related().zip(found.related.as_deref());
         if let Some(((_, target), related)) = related {
-            add_member(&mut text, &target.attr.name, related);
+            // It has an `id` at least.
+            out.pop();
+            out.push(',');
+            write_string(out, &target.attr.name);
+            out.extend([":", related, "}"]);
         }
-        Ok(text)
+        Ok(())
     }
 }
 
 /// All of a resource, as [`rollcall_core::Resource::to_json`] has it, from the document as it is kept.
-fn whole(found: &Found, resource_type: &ResourceType, location: &str) -> String {
+fn write_whole(out: &mut String, found: &Found, resource_type: &ResourceType, location: &str) {
     let document = found.document.as_str();
+    out.push_str("{\"schemas\":[");
+    write_string(out, &resource_type.schema.id);
     // Within a string a quote is escaped, and no attribute's name is a URI: so this is the extension's own member.
     let in_use = resource_type
         .extensions
         .iter()
         .filter(|extension| document.contains(&format!("\"{}\":{{", extension.schema.id)));
-    let extensions = in_use.map(|extension| &extension.schema.id);
-    let schemas: Vec<&String> = std::iter::once(&resource_type.schema.id)
-        .chain(extensions)
-        .collect();
-    let head = json!({
-        "schemas": schemas,
-        "id": found.id,
-        "meta": {
-            "resourceType": resource_type.name,
-            "created": found.created.to_string(),
-            "lastModified": found.modified.to_string(),
-            "location": location,
-            "version": etag(found.version),
-        },
-    });
-    let mut text = head.to_string();
+    for extension in in_use {
+        out.push(',');
+        write_string(out, &extension.schema.id);
+    }
+    let version = etag(found.version);
+    let members = [
+        ("],\"id\":", found.id.as_str()),
+        (",\"meta\":{\"resourceType\":", &resource_type.name),
+        (",\"created\":", &found.created.to_string()),
+        (",\"lastModified\":", &found.modified.to_string()),
+        (",\"location\":", location),
+        (",\"version\":", &version),
+    ];
+    for (name, value) in members {
+        out.push_str(name);
+        write_string(out, value);
+    }
+    out.push('}');
     let members = document.strip_prefix('{').unwrap_or_default();
     if members.len() > 1 {
-        text.pop();
-        text.extend([",", members]);
+        out.push(',');
     }
-    text
+    out.push_str(members);
 }
 
-/// Adds a member to an object, with a value that is JSON text already: it may be long, and need not be read.
-fn add_member(object: &mut String, name: &str, value: &str) {
-    object.reserve(value.len() + name.len() + 5);
-    object.pop();
-    if object.len() > 1 {
-        object.push(',');
+/// Writes a JSON string.
+fn write_string(out: &mut String, text: &str) {
+    let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
+    if text.bytes().all(is_plain) {
+        out.extend(["\"", text, "\""]);
+    } else {
+        out.push_str(&Json::from(text).to_string());
     }
-    object.extend(["\"", name, "\":", value, "}"]);
 }
 
 /// A resource with the attributes that the client wants, its address and its entity tag.
@@ -95,7 +103,9 @@ pub(super) fn resource(
     base: &str,
 ) -> Result<FullResponse, Refusal> {
     let location = shown.location(base, found);
-    let mut response = respond::text(status, CONTENT_TYPE, shown.text(base, found)?);
+    let mut text = String::with_capacity(size(found));
+    shown.write(&mut text, base, found)?;
+    let mut response = respond::text(status, CONTENT_TYPE, text);
     if status == StatusCode::CREATED {
         set(&mut response, LOCATION, location.clone());
     }
@@ -121,12 +131,15 @@ pub(super) fn page(
     shown: &[Shown<'_>],
     base: &str,
 ) -> Result<FullResponse, Refusal> {
-    let resources = results
-        .resources
-        .iter()
-        .filter_map(|(number, found)| Some(shown.get(*number)?.text(base, found)))
-        .collect::<Result<Vec<_>, _>>()?;
-    let mut head = list_head(results.total, resources.len());
+    let mut resources =
+        String::with_capacity(results.resources.iter().map(|(_, found)| size(found)).sum());
+    for (number, found) in &results.resources {
+        resources.push_str(if resources.is_empty() { "" } else { "," });
+        if let Some(shown) = shown.get(*number) {
+            shown.write(&mut resources, base, found)?;
+        }
+    }
+    let mut head = list_head(results.total, results.resources.len());
     match &results.paging {
         Paging::Index(index) => drop(head.insert("startIndex".into(), (*index).into())),
         Paging::Cursor { previous, next } => {
@@ -139,12 +152,16 @@ pub(super) fn page(
         }
     }
     let mut body = Json::Object(head).to_string();
-    add_member(
-        &mut body,
-        "Resources",
-        &format!("[{}]", resources.join(",")),
-    );
+    body.pop();
+    body.extend([",\"Resources\":[", &resources, "]}"]);
     Ok(respond::text(StatusCode::OK, CONTENT_TYPE, body))
+}
+
+/// About how long the JSON of a resource is.
+fn size(found: &Found) -> usize {
+    /// For what a document does not have: identifier, `meta`, `schemas`.
+    const REST: usize = 500;
+    found.document.len() + found.related.as_ref().map_or(0, String::len) + REST
 }
 
 /// A ListResponse that is not paged.
@@ -194,7 +211,8 @@ mod tests {
             let found = Found::of(&resource);
             let projection = Projection::all();
             let shown = Shown { resource_type: &users, projection: &projection };
-            let text = shown.text("https://id.example/scim/v2", &found).unwrap();
+            let mut text = String::new();
+            shown.write(&mut text, "https://id.example/scim/v2", &found).unwrap();
             let location = format!("https://id.example/scim/v2/Users/{}", resource.id);
             let expected = projection.apply(resource.to_json(&users, &location), &users);
             let actual: JsonObject = serde_json::from_str(&text).unwrap();
@@ -203,11 +221,11 @@ mod tests {
     }
 
     #[test]
-    fn a_member_is_added_to_any_object() {
-        let mut empty = "{}".to_owned();
-        add_member(&mut empty, "a", "[1]");
-        assert_eq!(empty, "{\"a\":[1]}");
-        add_member(&mut empty, "b", "2");
-        assert_eq!(empty, "{\"a\":[1],\"b\":2}");
+    fn strings_are_written_as_json_has_them() {
+        for text in ["", "Ada", "a\"b", "\\", "\u{1}\n", "é😀"] {
+            let mut out = String::new();
+            write_string(&mut out, text);
+            assert_eq!(out, Json::from(text).to_string());
+        }
     }
 }

@@ -8,8 +8,8 @@ use super::place::Place;
 /// How many characters an index by parts needs to see.
 const LEAST_PART: usize = 3;
 
-/// How many characters of a text are looked for by their parts; more of them hardly exclude anything.
-const LONGEST_PART: usize = 32;
+/// How many parts of a text are looked for. More of them hardly exclude anything, and each costs a list to go through.
+const MOST_PARTS: usize = 6;
 
 impl Compiler<'_> {
     /// Whether an index finds what a filter names.
@@ -62,15 +62,16 @@ impl Compiler<'_> {
         {
             let parts = self.bind(parts(text));
             return format!(
-                "SELECT rowid AS seq FROM trigram WHERE trigram MATCH {parts} \
+                "SELECT rowid / 16 AS seq FROM trigram WHERE trigram MATCH {parts} \
                  UNION SELECT resource FROM ungathered"
             );
         }
         let path = self.path(target);
         let (table, bit) = index(target);
         let test = self.test("a.value", op, operand);
+        let distinct = if is_singular(target) { "" } else { "DISTINCT " };
         format!(
-            "SELECT DISTINCT a.resource AS seq FROM {table} a WHERE a.path = {path}{bit} AND {test}"
+            "SELECT {distinct}a.resource AS seq FROM {table} a WHERE a.path = {path}{bit} AND {test}"
         )
     }
 
@@ -80,18 +81,52 @@ impl Compiler<'_> {
             Operand::Text(id) => self.bind(id.as_str()),
             _ => self.bind(""),
         };
-        let of = format!("tenant = {} AND id = {id}", self.tenant_name);
+        let of = format!("tenant = {} AND id = {id}", self.tenant_name());
         match relation {
             Relation::Members => format!(
                 "SELECT m.grp AS seq FROM resource c CROSS JOIN membership m ON m.member = c.seq WHERE {of}"
             ),
             Relation::Groups => format!(
-                "WITH RECURSIVE down(seq) AS (SELECT seq FROM resource WHERE {of} \
+                "WITH RECURSIVE down(seq) AS (SELECT seq FROM resource WHERE {of} AND type = 'Group' \
                  UNION SELECT membership.member FROM down CROSS JOIN membership ON membership.grp = down.seq) \
                  SELECT seq FROM down"
             ),
         }
     }
+}
+
+/// What a filter leaves to be looked at in the resources that its driver names.
+#[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) enum Rest {
+    /// Nothing: they are what matches.
+    Nothing,
+    /// Their type.
+    Type,
+    /// The type and the filter.
+    All,
+}
+
+/// What is left to be looked at after [`Compiler::driver`].
+pub(super) fn rest(filter: &Bound<'_>) -> Rest {
+    match filter {
+        Bound::Never => Rest::Nothing,
+        Bound::Or(terms) => terms.iter().map(rest).max().unwrap_or(Rest::All),
+        // One element for which one comparison holds.
+        Bound::Element(_, inner) if matches!(**inner, Bound::Compare(..)) => rest(inner),
+        Bound::Compare(target, op, _) => match (Place::of(target), op) {
+            // The index by parts names candidates.
+            (_, CompareOp::Co | CompareOp::Ew) => Rest::All,
+            // Groups in a group are found as its people are.
+            (Place::Related(Relation::Groups), _) => Rest::Type,
+            _ => Rest::Nothing,
+        },
+        Bound::And(_) | Bound::Element(..) | Bound::Not(_) | Bound::Present(_) => Rest::All,
+    }
+}
+
+/// Whether a resource has no more than one value of a target.
+pub(super) fn is_singular(target: &Target<'_>) -> bool {
+    !target.attr.multi_valued && !target.leaf().multi_valued
 }
 
 /// The table that finds a target's values, and the condition under which its index does.
@@ -102,11 +137,13 @@ pub(super) fn index(target: &Target<'_>) -> (&'static str, &'static str) {
     }
 }
 
-/// What a text's resources have in common in the index by parts: all of its sequences of three characters.
+/// What a text's resources have in common in the index by parts: sequences of three characters, from all over the text.
 fn parts(text: &str) -> String {
-    let characters: Vec<char> = text.chars().take(LONGEST_PART).collect();
+    let characters: Vec<char> = text.chars().collect();
+    let step = (characters.len() + 1 - LEAST_PART).div_ceil(MOST_PARTS);
     let parts: Vec<String> = characters
         .windows(LEAST_PART)
+        .step_by(step)
         .map(|part| {
             format!(
                 "\"{}\"",
@@ -169,9 +206,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_are_all_that_a_text_has_and_quoted() {
+    fn parts_are_from_all_over_a_text_and_quoted() {
         assert_eq!(parts("abc"), "\"abc\"");
         assert_eq!(parts("aé\"d"), "\"aé\"\"\" AND \"é\"\"d\"");
-        assert_eq!(parts(&"x".repeat(5000)).matches("AND").count(), 29);
+        assert_eq!(
+            parts("abcdefghi"),
+            "\"abc\" AND \"cde\" AND \"efg\" AND \"ghi\""
+        );
+        assert_eq!(
+            parts(&"x".repeat(5000)).matches("AND").count(),
+            MOST_PARTS - 1
+        );
     }
 }

@@ -12,6 +12,7 @@ mod related;
 
 use rollcall_core::{Bound, ResourceType};
 
+use self::driver::Rest;
 use crate::paths;
 use crate::sql::Value;
 
@@ -46,9 +47,9 @@ pub(crate) struct Compiler<'a> {
     /// The base URI of the tenant's SCIM service.
     base: &'a str,
     parameters: &'a mut Parameters,
-    /// The names of the parameters that every part has: the tenant's number and the type's name.
-    tenant_name: String,
-    type_name: String,
+    /// The names of the parameters with the tenant's number and the type's name, once something asks for them.
+    tenant_name: Option<String>,
+    type_name: Option<String>,
 }
 
 impl<'a> Compiler<'a> {
@@ -58,49 +59,66 @@ impl<'a> Compiler<'a> {
         base: &'a str,
         parameters: &'a mut Parameters,
     ) -> Self {
-        let tenant_name = parameters.bind(tenant);
-        let type_name = parameters.bind(resource_type.name.as_str());
         Self {
             resource_type,
             tenant,
             base,
             parameters,
-            tenant_name,
-            type_name,
+            tenant_name: None,
+            type_name: None,
         }
     }
 
-    /// `FROM … WHERE …` over the resources `r` that match.
+    /// A query for the `seq` of the resources that match, if the index finds them.
+    pub fn found(&mut self, filter: &Bound<'_>) -> Option<String> {
+        let driver = self.driver(filter)?;
+        let rest = match driver::rest(filter) {
+            Rest::Nothing => return Some(driver),
+            Rest::Type => self.own(),
+            Rest::All => format!("{} AND {}", self.own(), self.condition(filter, None)),
+        };
+        // In SQLite a CROSS JOIN is never reordered, so the driver comes first.
+        Some(format!(
+            "SELECT r.seq FROM ({driver}) d CROSS JOIN resource r ON r.seq = d.seq WHERE {rest}"
+        ))
+    }
+
+    /// `FROM … WHERE …` over the resources `r` that match, each of the type looked at.
     pub fn matching(&mut self, filter: Option<&Bound<'_>>) -> String {
         let own = self.own();
-        let Some(filter) = filter else {
-            return format!("FROM resource r WHERE {own}");
-        };
-        let driver = self.driver(filter);
-        let condition = self.condition(filter, None);
-        // In SQLite a CROSS JOIN is never reordered, so the driver comes first.
-        match driver {
-            Some(driver) => format!(
-                "FROM ({driver}) d CROSS JOIN resource r ON r.seq = d.seq WHERE {own} AND {condition}"
-            ),
-            None => format!("FROM resource r WHERE {own} AND {condition}"),
+        match filter {
+            None => format!("FROM resource r WHERE {own}"),
+            Some(filter) => {
+                let condition = self.condition(filter, None);
+                format!("FROM resource r WHERE {own} AND {condition}")
+            }
         }
     }
 
     /// The condition on the row of `counter` that counts this tenant's resources of this type.
-    pub fn counter(&self) -> String {
-        format!(
-            "tenant = {} AND type = {}",
-            self.tenant_name, self.type_name
-        )
+    pub fn counter(&mut self) -> String {
+        let (tenant, type_name) = (self.tenant_name(), self.type_name());
+        format!("tenant = {tenant} AND type = {type_name}")
     }
 
     /// The condition that `r` is of this tenant and type.
-    pub fn own(&self) -> String {
-        format!(
-            "r.tenant = {} AND r.type = {}",
-            self.tenant_name, self.type_name
-        )
+    pub fn own(&mut self) -> String {
+        let (tenant, type_name) = (self.tenant_name(), self.type_name());
+        format!("r.tenant = {tenant} AND r.type = {type_name}")
+    }
+
+    fn tenant_name(&mut self) -> String {
+        let (parameters, tenant) = (&mut self.parameters, self.tenant);
+        let name = self
+            .tenant_name
+            .get_or_insert_with(|| parameters.bind(tenant));
+        name.clone()
+    }
+
+    fn type_name(&mut self) -> String {
+        let (parameters, name) = (&mut self.parameters, self.resource_type.name.as_str());
+        let name = self.type_name.get_or_insert_with(|| parameters.bind(name));
+        name.clone()
     }
 
     /// The number of an attribute's path.

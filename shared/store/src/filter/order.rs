@@ -3,7 +3,7 @@
 use rollcall_core::{Lookup, Target};
 
 use super::Compiler;
-use super::driver::index;
+use super::driver::{index, is_singular};
 use super::place::Place;
 
 /// The key that rows are sorted by.
@@ -49,8 +49,7 @@ impl Compiler<'_> {
                     "LEFT JOIN attribute s ON s.resource = r.seq AND s.path = {path} AND s.element = 0"
                 );
                 // Of a multi-valued attribute the index has every value, and the list goes by one.
-                let is_singular = !target.attr.multi_valued && !target.leaf().multi_valued;
-                let is_walkable = is_singular && target.lookup() != Lookup::None;
+                let is_walkable = is_singular(target) && target.lookup() != Lookup::None;
                 let walk = is_walkable.then(|| {
                     let (table, bit) = index(target);
                     let condition = format!("s.path = {path}{}", bit.replace("a.", "s."));

@@ -56,8 +56,8 @@ impl Compiler<'_> {
         }
     }
 
-    fn any(&self, relation: Relation, condition: &str) -> String {
-        let tenant = &self.tenant_name;
+    fn any(&mut self, relation: Relation, condition: &str) -> String {
+        let tenant = self.tenant_name();
         match relation {
             Relation::Members => format!(
                 "EXISTS (SELECT 1 FROM membership m JOIN resource c ON c.seq = m.member \

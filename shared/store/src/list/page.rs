@@ -1,7 +1,10 @@
 //! Which rows are on a page: their numbers and the keys that they are sorted by.
 
+use std::ptr;
+
 use rollcall_core::{Bound, CompareOp, Mutability, SortOrder, Target};
 
+use super::source::Source;
 use super::{Part, Query, Start};
 use crate::access::Caller;
 use crate::filter::{Compiler, Parameters, SortKey};
@@ -12,6 +15,7 @@ const MAX_OFFSET: i64 = i64::MAX / 2;
 /// The query for `row` and `key` of a page, and of one row more, which tells whether the list goes on.
 pub(super) fn select(
     query: &Query<'_>,
+    sources: &[Source],
     caller: &Caller<'_>,
     parameters: &mut Parameters,
 ) -> String {
@@ -31,10 +35,11 @@ pub(super) fn select(
     let parts: Vec<String> = query
         .parts
         .iter()
-        .map(|part| {
+        .zip(sources)
+        .map(|(part, source)| {
             let tenant = caller.settings.tenant;
             let mut compiler = Compiler::new(part.resource_type, tenant, query.base, parameters);
-            part_of(part, &bounds, &mut compiler)
+            part_of(part, source, &bounds, &mut compiler)
         })
         .collect();
     format!(
@@ -50,7 +55,7 @@ pub(super) fn order(query: &Query<'_>) -> String {
 }
 
 /// Whether the greatest key is looked for first.
-fn descends(query: &Query<'_>) -> bool {
+pub(super) fn descends(query: &Query<'_>) -> bool {
     let backwards = matches!(query.start, Start::Before(_));
     (query.order == SortOrder::Descending) != backwards
 }
@@ -125,7 +130,12 @@ impl Bounds {
     }
 }
 
-fn part_of(part: &Part<'_>, bounds: &Bounds, compiler: &mut Compiler<'_>) -> String {
+fn part_of(
+    part: &Part<'_>,
+    source: &Source,
+    bounds: &Bounds,
+    compiler: &mut Compiler<'_>,
+) -> String {
     let key = match part.sort {
         Some(sort) => compiler.sort_key(&sort.target),
         None if bounds.is_sorted => SortKey::none(),
@@ -139,19 +149,20 @@ fn part_of(part: &Part<'_>, bounds: &Bounds, compiler: &mut Compiler<'_>) -> Str
     let SortKey {
         expression, join, ..
     } = &key;
-    let matching = compiler.matching(part.filter);
-    let rows = if join.is_empty() {
-        let after = if bounds.is_sorted {
-            bounds.condition(expression, "r.seq")
-        } else {
-            bounds.condition_of_present(expression, "r.seq")
-        };
-        format!("SELECT r.seq AS row, {expression} AS key {matching}{after}")
+    let after = if bounds.is_sorted {
+        bounds.condition(expression, "r.seq")
     } else {
-        let after = bounds.condition(expression, "r.seq");
-        format!(
-            "SELECT r.seq AS row, {expression} AS key FROM (SELECT r.seq {matching}) r {join} WHERE 1{after}"
-        )
+        bounds.condition_of_present(expression, "r.seq")
+    };
+    let matching = match source {
+        Source::Found { name, .. } => {
+            format!("FROM {name} CROSS JOIN resource r ON r.seq = {name}.seq {join} WHERE 1")
+        }
+        Source::Type if join.is_empty() => compiler.matching(part.filter),
+        Source::Type => {
+            let matching = compiler.matching(part.filter);
+            format!("FROM (SELECT r.seq {matching}) r {join} WHERE 1")
+        }
     };
     // The direction alone, where an index has it: `NULLS LAST` would keep SQLite from using it.
     let order = if bounds.is_sorted {
@@ -160,13 +171,13 @@ fn part_of(part: &Part<'_>, bounds: &Bounds, compiler: &mut Compiler<'_>) -> Str
         direction("key", "row", bounds.descends)
     };
     format!(
-        "SELECT row, key FROM ({rows} ORDER BY {order} LIMIT {})",
+        "SELECT row, key FROM (SELECT r.seq AS row, {expression} AS key {matching}{after} ORDER BY {order} LIMIT {})",
         bounds.most
     )
 }
 
 /// Whether it is better to go through the sorted keys, and look at each resource, than to sort what a filter finds.
-fn is_walked(part: &Part<'_>) -> bool {
+pub(super) fn is_walked(part: &Part<'_>) -> bool {
     match part.filter {
         None => true,
         Some(filter) => range(part, filter).is_some() || !Compiler::finds(filter),
@@ -195,22 +206,29 @@ fn walked(
     (table, walk): &(&'static str, String),
 ) -> String {
     let most = &bounds.most;
-    let own = compiler.own();
-    let within = match part.filter.and_then(|filter| range(part, filter)) {
+    let range = part.filter.and_then(|filter| range(part, filter));
+    let within = match range {
         Some(Bound::Compare(_, op, operand)) => {
             format!(" AND {}", compiler.test("s.value", *op, operand))
         }
         _ => String::new(),
     };
-    let condition = match part.filter {
-        Some(filter) => format!(" AND {}", compiler.condition(filter, None)),
-        None => String::new(),
+    // A path is of one tenant and type, so the keys alone say what is in the range.
+    let (look, condition) = match part.filter {
+        None => (String::new(), String::new()),
+        Some(filter) if range.is_some_and(|range| ptr::eq(range, filter)) => {
+            (String::new(), String::new())
+        }
+        Some(filter) => (
+            "CROSS JOIN resource r ON r.seq = s.resource".to_owned(),
+            format!(" AND {}", compiler.condition(filter, None)),
+        ),
     };
     let after = bounds.condition_of_present("s.value", "s.resource");
     let order = direction("s.value", "s.resource", bounds.descends);
     let present = format!(
-        "SELECT s.resource AS row, s.value AS key FROM {table} s CROSS JOIN resource r ON r.seq = s.resource \
-         WHERE {walk}{within}{after} AND {own}{condition} ORDER BY {order} LIMIT {most}"
+        "SELECT s.resource AS row, s.value AS key FROM {table} s {look} \
+         WHERE {walk}{within}{after}{condition} ORDER BY {order} LIMIT {most}"
     );
     // What is in a range has a key.
     let is_always_present = part.sort.is_some_and(|sort| is_always_there(&sort.target));
@@ -228,6 +246,7 @@ fn walked(
         format!("(SELECT count(*) AS present FROM ({present}))")
     };
     let SortKey { join, .. } = key;
+    let own = compiler.own();
     let after = bounds.condition("NULL", "r.seq");
     let order = direction("r.seq", "r.seq", bounds.descends);
     let absent = format!(

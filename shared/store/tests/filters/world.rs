@@ -31,7 +31,7 @@ pub struct Entry {
 }
 
 pub struct World {
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
     pub store: Store<File>,
     access: Access,
     settings: Settings,
@@ -96,7 +96,7 @@ impl World {
             (store, settings)
         });
         Self {
-            _dir: dir,
+            dir,
             store,
             access,
             settings,
@@ -117,6 +117,11 @@ impl World {
             world.replace(&user.id, user.modified, user.attributes.clone());
         }
         world
+    }
+
+    /// Another connection, past the store.
+    pub fn native(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.dir.path().join("filters.db")).unwrap()
     }
 
     fn caller(&self, now: Timestamp) -> Caller<'_> {

@@ -68,11 +68,13 @@ impl Plan {
             };
             let name = what.split(' ').next().unwrap();
             let is_bounded = match name {
-                // One row at the most; those of the page; those that wait, which are few.
-                "open" | "page" | "ungathered" => true,
+                // One row at the most; those of the page; what an index has found; those that wait, which are few.
+                "open" | "page" | "match0" | "ungathered" => true,
                 "CONSTANT" => true,
                 "item" | "json_each" => what.contains("VIRTUAL TABLE"),
-                "trigram" => what.ends_with("INDEX 0:M1") || what.ends_with("INDEX 0:="),
+                "trigram" => ["INDEX 0:M1", "INDEX 0:=", "INDEX 0:><"]
+                    .iter()
+                    .any(|index| what.ends_with(index)),
                 _ => name.starts_with("(subquery") || self.is_subquery(name, *program, step.parent),
             };
             !is_bounded
