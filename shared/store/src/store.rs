@@ -11,7 +11,7 @@ use crate::sql::{Database, Row, Sql, Value};
 const CACHE_KIB: u32 = 4096;
 
 /// The same for a batch, whose pages are written once if they all fit.
-const BATCH_CACHE_KIB: u32 = 16384;
+const BATCH_CACHE_KIB: u32 = 8192;
 
 /// How many pages of the write-ahead log are written before they are taken into the database file: pages that change
 /// often are then written there once for many writes.
