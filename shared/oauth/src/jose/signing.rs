@@ -116,7 +116,7 @@ impl SigningKey {
     }
 
     /// The signature. The same message has the same one always (RFC 8032, RFC 6979).
-    pub(super) fn sign(&self, message: &[u8]) -> [u8; 64] {
+    pub(crate) fn sign(&self, message: &[u8]) -> [u8; 64] {
         match &self.0.secret {
             Secret::Ed25519(key) => key.sign(message).to_bytes(),
             Secret::Es256(key) => {
