@@ -8,15 +8,20 @@
 
 mod base64url;
 mod challenge;
+pub mod client;
 pub mod dpop;
 mod error;
 mod form;
+pub mod grant;
 pub mod jose;
+pub mod metadata;
 mod percent;
 pub mod pkce;
 mod resource;
+pub mod scim_scopes;
 mod scope;
 pub mod token;
+pub mod trusted;
 mod uri;
 mod window;
 

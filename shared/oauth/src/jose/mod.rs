@@ -22,7 +22,7 @@ pub use keyset::{KeySet, KeyState, KeyTimes, Lifetimes};
 pub use sealed::{MasterKeys, Opened, Sealed, associated_data};
 pub use signing::{KeyError, SigningKey};
 
-pub(crate) use claims::numeric_date;
+pub(crate) use claims::{numeric_date, optional_numeric_date};
 pub(crate) use compact::{Compact, MAX_JWT_BYTES, has_jwt_shape};
 
 /// Why a JWT is not accepted. It becomes the error that its use calls for.
