@@ -95,7 +95,7 @@ impl<'a> Authority<'a> {
             Some(_) => return None,
         };
         let is_host = match host.strip_prefix('[').and_then(|h| h.strip_suffix(']')) {
-            Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
+            Some(address) => address.parse::<core::net::Ipv6Addr>().is_ok(),
             None => !host.is_empty() && !host.contains(['[', ']', ':']),
         };
         let is_user = userinfo.is_none_or(|userinfo| !userinfo.contains(['@', '[', ']']));

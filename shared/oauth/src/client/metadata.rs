@@ -3,7 +3,7 @@
 //! [RFC 7591 §2](https://www.rfc-editor.org/rfc/rfc7591#section-2)
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::AuthMethod;
 use crate::grant::GrantType;
@@ -78,7 +78,12 @@ impl ClientMetadata {
                 "the metadata is longer than {MAX_METADATA_BYTES} bytes"
             )));
         }
-        let metadata: Self = serde_json::from_slice(json).map_err(|error| {
+        let mut members: Map<String, Value> = serde_json::from_slice(json).map_err(|_| {
+            OAuthError::invalid_client_metadata("the metadata must be a JSON object")
+        })?;
+        // What is null is left out.
+        members.retain(|_, value| !value.is_null());
+        let metadata: Self = serde_json::from_value(Value::Object(members)).map_err(|error| {
             OAuthError::invalid_client_metadata(format!("the metadata cannot be read: {error}"))
         })?;
         metadata.accept()

@@ -320,7 +320,10 @@ mod tests {
         let many = vec!["https://app.example.com/cb"; 33];
         let error = parse(&json!({"redirect_uris": many})).unwrap_err();
         assert_eq!(error.code, ErrorCode::InvalidRedirectUri);
-        assert!(ClientMetadata::parse(b"[]").is_err());
+        let array = ClientMetadata::parse(b"[]").unwrap_err();
+        assert_eq!(array.description, "the metadata must be a JSON object");
+        let nulls = json!({"grant_types": ["refresh_token"], "redirect_uris": null, "jwks": null});
+        assert!(parse(&nulls).is_ok());
         assert!(ClientMetadata::parse(&vec![b' '; MAX_TEXT_BYTES * 100]).is_err());
     }
 

@@ -20,7 +20,7 @@ pub(super) fn is_acceptable(n: &[u8], e: &[u8]) -> bool {
     let has_odd_end = |number: &[u8]| number.last().is_some_and(|byte| byte % 2 == 1);
     let is_full = n.first().is_some_and(|byte| *byte >= 0x80);
     (256..=512).contains(&n.len())
-        && n.len() % 8 == 0
+        && n.len().is_multiple_of(8)
         && is_full
         && has_odd_end(n)
         && (1..=4).contains(&e.len())

@@ -157,6 +157,7 @@ impl AccessClaims {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use proptest::prelude::*;
     use serde_json::{Value, json};
 
     use super::*;
@@ -399,5 +400,14 @@ pub(crate) mod tests {
         assert_eq!(long.sign(&keys()[0]), Err(KeyError::NotSigned));
         let long = key(Algorithm::EdDsa).encode(TYP, &long).unwrap();
         assert_eq!(verify(&long), Err(TokenError::NotOurs));
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(text: String, claims: String) {
+            let _ = verify(&text);
+            let signed = keys()[0].encode(TYP, &claims).unwrap();
+            prop_assert_eq!(verify(&signed), Err(TokenError::NotOurs));
+        }
     }
 }
