@@ -11,6 +11,9 @@ use crate::OAuthError;
 /// The longest scope, in bytes.
 pub const MAX_SCOPE_BYTES: usize = 4096;
 
+/// The most tokens in a scope.
+const MAX_TOKENS: usize = 128;
+
 /// Scope tokens, each once, in the order in which they were first named. None at all is a scope, too.
 #[derive(Clone, Debug, Default)]
 pub struct Scope(Vec<String>);
@@ -33,9 +36,15 @@ impl Scope {
                     "a scope is tokens of visible ASCII, without quotes and backslashes, with one space between them",
                 ));
             }
-            if !scope.contains(token) {
-                scope.0.push(token.to_owned());
+            if scope.contains(token) {
+                continue;
             }
+            if scope.0.len() == MAX_TOKENS {
+                return Err(OAuthError::invalid_scope(format!(
+                    "the scope has more than {MAX_TOKENS} tokens"
+                )));
+            }
+            scope.0.push(token.to_owned());
         }
         Ok(scope)
     }
@@ -157,6 +166,9 @@ mod tests {
             assert_eq!(code, Err(ErrorCode::InvalidScope), "{text:?}");
         }
         assert!(Scope::parse(&"a".repeat(MAX_SCOPE_BYTES + 1)).is_err());
+        let many: Vec<_> = (0..=MAX_TOKENS).map(|n| n.to_string()).collect();
+        assert!(Scope::parse(&many.join(" ")).is_err());
+        assert!(Scope::parse(&many[1..].join(" ")).is_ok());
     }
 
     #[test]

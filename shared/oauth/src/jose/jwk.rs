@@ -144,6 +144,11 @@ impl Jwk {
         if jwk.get("use").is_some_and(|usage| usage != "sig") {
             return Err(Unacceptable("the JWK's `use` is not `sig`"));
         }
+        let operations = jwk.get("key_ops").map(|ops| ops.as_array());
+        let verifies = |ops: &Vec<Value>| ops.iter().any(|op| op == "verify");
+        if operations.is_some_and(|ops| !ops.is_some_and(verifies)) {
+            return Err(Unacceptable("the JWK's `key_ops` is without `verify`"));
+        }
         let alg = jwk.get("alg").map(|alg| alg.as_str().unwrap_or_default());
         if alg.is_some_and(|alg| Algorithm::parse(alg) != Some(key.algorithm())) {
             return Err(Unacceptable("the JWK's `alg` does not fit the key"));
@@ -282,6 +287,9 @@ mod tests {
         err(p256(), "crv", json!("P-384"), kinds);
         err(ed25519(), "crv", json!("X25519"), kinds);
         err(p256(), "use", json!("enc"), "the JWK's `use` is not `sig`");
+        let operations = "the JWK's `key_ops` is without `verify`";
+        err(p256(), "key_ops", json!(["encrypt"]), operations);
+        err(p256(), "key_ops", json!("verify"), operations);
         let alg = "the JWK's `alg` does not fit the key";
         err(p256(), "alg", json!("HS256"), alg);
         err(p256(), "alg", json!("EdDSA"), alg);

@@ -2,7 +2,7 @@
 //!
 //! [RFC 7517 §5](https://www.rfc-editor.org/rfc/rfc7517#section-5)
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Algorithm, Compact, Jwk, Unacceptable};
 
@@ -38,20 +38,32 @@ impl JwkSet {
         Ok(Self(keys))
     }
 
-    /// Reads a set, and leaves out the keys that cannot be used here.
+    /// Reads a set, as [`JwkSet::of`] does.
+    #[must_use]
+    pub fn parse(json: &[u8]) -> Option<Self> {
+        Self::of(&serde_json::from_slice(json).ok()?)
+    }
+
+    /// The keys of a set that can be used here.
     ///
     /// > Implementations SHOULD ignore JWKs within a JWK Set that use "kty" (key type) values that are not understood by them,
     /// > that are missing required members, or for which values are out of the supported ranges.
     ///
     /// `None` when it is no JWK set at all.
     #[must_use]
-    pub fn parse(json: &[u8]) -> Option<Self> {
-        let set: Value = serde_json::from_slice(json).ok()?;
-        let usable = keys(&set)
+    pub fn of(set: &Value) -> Option<Self> {
+        let usable = keys(set)
             .ok()?
             .iter()
             .filter_map(|k| Jwk::from_json(k).ok());
         Some(Self(usable.collect()))
+    }
+
+    /// The set as it is published.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let keys: Vec<_> = self.0.iter().map(Jwk::to_json).collect();
+        json!({ "keys": keys })
     }
 
     /// Whether it has no key.
@@ -97,8 +109,6 @@ fn keys(set: &Value) -> Result<&[Value], Unacceptable> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::jose::{MAX_JWT_BYTES, SigningKey};
 
@@ -159,6 +169,8 @@ mod tests {
             JwkSet::parse(set.to_string().as_bytes()),
             Some(JwkSet(vec![usable]))
         );
+        let published = JwkSet::of(&set).unwrap().to_json();
+        assert_eq!(JwkSet::parse_strict(&published).ok(), JwkSet::of(&set));
         assert!(JwkSet::parse_strict(&set).is_err());
         assert!(JwkSet::parse_strict(&json!({"keys": []})).is_err());
         assert_eq!(JwkSet::parse(b"{}"), None);

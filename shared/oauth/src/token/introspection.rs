@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::{AccessClaims, Actor, Confirmation};
+use super::{AccessClaims, Actor, Confirmation, token_type};
 use crate::Scope;
 use crate::jose::{Audience, KeyError, SigningKey};
 
@@ -63,16 +63,13 @@ pub struct TokenFacts {
 
 impl From<&AccessClaims> for TokenFacts {
     fn from(claims: &AccessClaims) -> Self {
+        let kind = token_type(claims.jkt());
         let claims = claims.clone();
         Self {
             scope: (!claims.scope.is_empty()).then_some(claims.scope),
             client_id: Some(claims.client_id),
             username: None,
-            token_type: Some(if claims.cnf.is_some() {
-                "DPoP"
-            } else {
-                "Bearer"
-            }),
+            token_type: Some(kind),
             exp: Some(claims.exp),
             iat: Some(claims.iat),
             sub: Some(claims.sub),
