@@ -36,6 +36,8 @@ pub enum ErrorCode {
     InvalidRedirectUri,
     /// A member of the client's metadata is not acceptable (RFC 7591 §3.2.2).
     InvalidClientMetadata,
+    /// The software statement is not one that counts here (RFC 7591 §3.2.2).
+    UnapprovedSoftwareStatement,
     /// The token has a type that cannot be revoked (RFC 7009 §2.2.1).
     UnsupportedTokenType,
     /// The resource is unknown, or not for this client (RFC 8707 §2, RFC 8693 §2.2.2).
@@ -63,6 +65,7 @@ impl ErrorCode {
             Self::InsufficientScope => "insufficient_scope",
             Self::InvalidRedirectUri => "invalid_redirect_uri",
             Self::InvalidClientMetadata => "invalid_client_metadata",
+            Self::UnapprovedSoftwareStatement => "unapproved_software_statement",
             Self::UnsupportedTokenType => "unsupported_token_type",
             Self::InvalidTarget => "invalid_target",
             Self::InvalidDpopProof => "invalid_dpop_proof",
@@ -127,6 +130,8 @@ impl OAuthError {
         invalid_redirect_uri => InvalidRedirectUri;
         /// 400 `invalid_client_metadata`.
         invalid_client_metadata => InvalidClientMetadata;
+        /// 400 `unapproved_software_statement`.
+        unapproved_software_statement => UnapprovedSoftwareStatement;
         /// 400 `unsupported_token_type`.
         unsupported_token_type => UnsupportedTokenType;
         /// 400 `invalid_target`.

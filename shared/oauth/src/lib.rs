@@ -15,6 +15,7 @@ mod form;
 pub mod grant;
 pub mod jose;
 pub mod metadata;
+pub mod outbound;
 mod percent;
 pub mod pkce;
 mod resource;

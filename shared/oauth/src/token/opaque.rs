@@ -20,15 +20,18 @@ pub enum OpaqueKind {
     AuthorizationCode,
     /// A registration access token (RFC 7592 §3).
     RegistrationToken,
+    /// An initial access token (RFC 7591 §3).
+    InitialToken,
 }
 
 impl OpaqueKind {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::AccessToken,
         Self::RefreshToken,
         Self::ClientSecret,
         Self::AuthorizationCode,
         Self::RegistrationToken,
+        Self::InitialToken,
     ];
 
     /// What a token of this kind begins with.
@@ -40,6 +43,7 @@ impl OpaqueKind {
             Self::ClientSecret => "rc_cs_",
             Self::AuthorizationCode => "rc_ac_",
             Self::RegistrationToken => "rc_rg_",
+            Self::InitialToken => "rc_ia_",
         }
     }
 
