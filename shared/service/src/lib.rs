@@ -3,6 +3,7 @@
 //! Each is a function that takes the [`Ctx`] of its component instance and reads as a sentence. None knows HTTP.
 
 pub mod admin;
+pub mod auth;
 mod bulk;
 mod config;
 mod ctx;
@@ -20,6 +21,8 @@ pub use error::Error;
 pub use ports::{Answer, Clock, PasswordError, Passwords, Random};
 pub use profile::{Profile, admit, authenticate, fresh_profile, profile};
 pub use session::Session;
+pub use rollcall_oauth::OAuthError;
+pub use rollcall_oauth::outbound::Outbound;
 // What the use cases take and give, so that their callers need not know the store.
 pub use rollcall_store::{
     Access, Change, Credential, Database, Deleted, Found, StoreError, Tenant, TenantName, Token,

@@ -1,5 +1,6 @@
 //! Why an admin call is refused.
 
+use rollcall_oauth::OAuthError;
 use rollcall_store::StoreError;
 use thiserror::Error;
 
@@ -24,4 +25,11 @@ pub enum AdminError {
     /// The store failed.
     #[error("the store failed")]
     Store(StoreError),
+}
+
+impl From<OAuthError> for AdminError {
+    /// What a client would be told of its metadata, the operator is told of them.
+    fn from(error: OAuthError) -> Self {
+        Self::Invalid(error.description)
+    }
 }
