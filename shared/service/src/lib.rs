@@ -24,6 +24,7 @@ pub use session::Session;
 pub use rollcall_oauth::OAuthError;
 pub use rollcall_oauth::outbound::Outbound;
 // What the use cases take and give, so that their callers need not know the store.
+pub use rollcall_store::auth::{Client, InitialToken, Issuer, Secret};
 pub use rollcall_store::{
     Access, Change, Credential, Database, Deleted, Found, StoreError, Tenant, TenantName, Token,
     TokenHash,
