@@ -6,8 +6,9 @@ use rollcall_core::Timestamp;
 use rollcall_store::{Database, Store, StoreError};
 use uuid::Builder;
 
+use crate::auth::client_keys::ClientKeys;
 use crate::config::Config;
-use crate::ports::{Clock, Passwords, Random};
+use crate::ports::{Clock, Fetch, NoFetch, Passwords, Random};
 use crate::profile::Profiles;
 
 /// The store, the ports and the configuration.
@@ -17,6 +18,8 @@ pub struct Ctx<D: Database> {
     pub(crate) profiles: Profiles,
     clock: Box<dyn Clock>,
     random: Box<dyn Random>,
+    pub(crate) fetch: Box<dyn Fetch>,
+    pub(crate) client_keys: ClientKeys,
     /// Whoever hashes passwords.
     pub passwords: Box<dyn Passwords>,
     /// What the operator set.
@@ -38,8 +41,19 @@ impl<D: Database> Ctx<D> {
             profiles: Profiles::default(),
             clock: Box::new(clock),
             random: Box::new(random),
+            fetch: Box::new(NoFetch),
+            client_keys: ClientKeys::default(),
             passwords: Box::new(passwords),
             config,
+        }
+    }
+
+    /// The same for a component that fetches what others publish.
+    #[must_use]
+    pub fn with_fetch(self, fetch: impl Fetch + 'static) -> Self {
+        Self {
+            fetch: Box::new(fetch),
+            ..self
         }
     }
 

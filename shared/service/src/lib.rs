@@ -18,7 +18,7 @@ pub use bulk::bulk;
 pub use config::Config;
 pub use ctx::Ctx;
 pub use error::Error;
-pub use ports::{Answer, Clock, PasswordError, Passwords, Random};
+pub use ports::{Answer, Clock, Fetch, FetchError, Fetched, PasswordError, Passwords, Random};
 pub use profile::{Profile, admit, authenticate, fresh_profile, profile};
 pub use session::Session;
 pub use rollcall_oauth::OAuthError;
