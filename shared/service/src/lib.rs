@@ -3,6 +3,7 @@
 //! Each is a function that takes the [`Ctx`] of its component instance and reads as a sentence. None knows HTTP.
 
 pub mod admin;
+pub mod auth;
 mod bulk;
 mod config;
 mod ctx;
