@@ -229,7 +229,8 @@ mod tests {
         fn no_number_is_a_host(address: u32, octal: bool) {
             let [a, b, c, d] = address.to_be_bytes();
             let host = if octal { format!("0{a:o}.{b}.{c}.0x{d:x}") } else { format!("{address}") };
-            prop_assert!(Outbound::default().check(&format!("https://{host}/")).is_err());
+            let uri = format!("https://{host}/");
+            prop_assert!(Outbound::default().check(&uri).is_err());
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use http::Uri;
+use rollcall_oauth::jose::MasterKeys;
 use rollcall_service::Config;
 use rollcall_store::Durability;
 use spin_sdk::variables;
@@ -15,10 +16,15 @@ pub(crate) async fn config() -> Result<Config> {
     };
     let base_url = variable("base_url").await?;
     let base_url = base_url.map(|url| address(&url)).transpose()?;
+    let master_key = variable("master_key").await?;
+    let master_key = master_key
+        .map(|keys| MasterKeys::parse(&keys))
+        .transpose()?;
     Ok(Config {
         base_url,
         admin_token: variable("admin_token").await?,
         durability,
+        master_key,
     })
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::AuthMethod;
 use crate::grant::GrantType;
-use crate::{OAuthError, Scope};
+use crate::{OAuthError, Resource, Scope};
 
 /// The longest metadata that is read, in bytes.
 const MAX_METADATA_BYTES: usize = 64 * 1024;
@@ -65,6 +65,12 @@ pub struct ClientMetadata {
     /// Whether it gets no token that is not bound to a key (RFC 9449 §5.2).
     #[serde(default, skip_serializing_if = "is_false")]
     pub dpop_bound_access_tokens: bool,
+    /// Of our own: what its tokens may be for (RFC 8707), besides the issuer and its SCIM service.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<Resource>,
+    /// Of our own: the resources that it is itself. It may exchange tokens that are for one of them (RFC 8693).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub protected_resources: Vec<Resource>,
 }
 
 impl ClientMetadata {

@@ -3,10 +3,10 @@
 //! [RFC 7591 §2](https://www.rfc-editor.org/rfc/rfc7591#section-2)
 
 use super::{AuthMethod, ClientMetadata, redirect_uri};
-use crate::OAuthError;
 use crate::grant::GrantType;
 use crate::jose::JwkSet;
 use crate::uri::Uri;
+use crate::{MAX_RESOURCES, OAuthError};
 
 const MAX_REDIRECT_URIS: usize = 32;
 const MAX_CONTACTS: usize = 16;
@@ -121,6 +121,14 @@ impl ClientMetadata {
         }
         if self.contacts.len() > MAX_CONTACTS {
             return invalid(format!("`contacts` has more than {MAX_CONTACTS} members"));
+        }
+        for (name, resources) in [
+            ("resources", &self.resources),
+            ("protected_resources", &self.protected_resources),
+        ] {
+            if resources.len() > MAX_RESOURCES {
+                return invalid(format!("`{name}` has more than {MAX_RESOURCES} members"));
+            }
         }
         let texts = [
             ("client_name", self.client_name.as_deref()),

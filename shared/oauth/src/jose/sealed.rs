@@ -2,8 +2,12 @@
 //!
 //! [NIST SP 800-38D](https://doi.org/10.6028/NIST.SP.800-38D)
 
+use std::fmt;
+
 use aes_gcm::aead::{Aead, Payload};
 use aes_gcm::{Aes256Gcm, KeyInit};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
 
 use crate::base64url;
 
@@ -14,7 +18,18 @@ const NONCE: usize = 12;
 /// Keys that seal and open: the first seals, all open. Putting a new one first and leaving the old one after it is how
 /// they are rotated.
 #[derive(Clone)]
-pub struct MasterKeys(Vec<Aes256Gcm>);
+pub struct MasterKeys {
+    keys: Vec<Aes256Gcm>,
+    /// What other secrets are derived from: of the first key.
+    root: [u8; 32],
+}
+
+/// It shows nothing of the keys.
+impl fmt::Debug for MasterKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MasterKeys").finish_non_exhaustive()
+    }
+}
 
 /// Why nothing was sealed or opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,13 +57,26 @@ impl MasterKeys {
     /// # Errors
     /// [`Sealed::Malformed`].
     pub fn parse(text: &str) -> Result<Self, Sealed> {
-        let keys = text.split(',').map(|key| {
-            let key: [u8; 32] = base64url::decode_array(key.trim().trim_end_matches('='))?;
-            Some(Aes256Gcm::new(&key.into()))
-        });
-        keys.collect::<Option<_>>()
-            .map(Self)
-            .ok_or(Sealed::Malformed)
+        let keys = text
+            .split(',')
+            .map(|key| base64url::decode_array(key.trim().trim_end_matches('=')))
+            .collect::<Option<Vec<[u8; 32]>>>()
+            .ok_or(Sealed::Malformed)?;
+        let first = keys.first().ok_or(Sealed::Malformed)?;
+        Ok(Self {
+            root: derived(first, b"rollcall root"),
+            keys: keys
+                .iter()
+                .map(|key| Aes256Gcm::new(&(*key).into()))
+                .collect(),
+        })
+    }
+
+    /// A secret for another purpose, the same on all instances. It changes with the first key, so it is for what lives
+    /// for minutes.
+    #[must_use]
+    pub fn derive(&self, purpose: &[u8]) -> [u8; 32] {
+        derived(&self.root, purpose)
     }
 
     /// Seals. The nonce is random and new every time; `bound_to` must be given again to open.
@@ -61,7 +89,7 @@ impl MasterKeys {
         nonce: &[u8; NONCE],
         bound_to: &[u8],
     ) -> Result<Vec<u8>, Sealed> {
-        let first = self.0.first().ok_or(Sealed::Closed)?;
+        let first = self.keys.first().ok_or(Sealed::Closed)?;
         let payload = Payload {
             msg: plain,
             aad: bound_to,
@@ -81,7 +109,7 @@ impl MasterKeys {
             .strip_prefix(&[FORM])
             .and_then(|rest| rest.split_first_chunk::<NONCE>())
             .ok_or(Sealed::Closed)?;
-        for (at, key) in self.0.iter().enumerate() {
+        for (at, key) in self.keys.iter().enumerate() {
             let payload = Payload {
                 msg: ciphertext,
                 aad: bound_to,
@@ -95,6 +123,15 @@ impl MasterKeys {
         }
         Err(Sealed::Closed)
     }
+}
+
+fn derived(key: &[u8; 32], purpose: &[u8]) -> [u8; 32] {
+    // A key that is shorter than a block is filled with zeros.
+    let mut block = hmac::digest::common::Key::<Hmac<Sha256>>::default();
+    block[..32].copy_from_slice(key);
+    let mut mac = <Hmac<Sha256> as KeyInit>::new(&block);
+    mac.update(purpose);
+    mac.finalize().into_bytes().into()
 }
 
 /// What a sealed private key is bound to, so that it opens for this tenant and under this name only.
@@ -157,6 +194,15 @@ mod tests {
             assert!(keys(&[1]).open(&changed, b"t").is_err(), "{at}");
             assert!(keys(&[1]).open(&sealed[..at], b"t").is_err(), "{at}");
         }
+    }
+
+    #[test]
+    fn a_derived_secret_is_for_one_purpose_and_follows_the_first_key() {
+        let secret = keys(&[1]).derive(b"a");
+        assert_eq!(keys(&[1, 2]).derive(b"a"), secret);
+        assert_ne!(keys(&[1]).derive(b"b"), secret);
+        assert_ne!(keys(&[2, 1]).derive(b"a"), secret);
+        assert_eq!(format!("{:?}", keys(&[1])), "MasterKeys { .. }");
     }
 
     #[test]

@@ -43,6 +43,9 @@ pub struct AccessClaims {
     pub act: Option<Actor>,
     /// Private: the epochs of client and person when it was issued, in microseconds. It ends when one of them changes.
     pub epoch: Vec<i64>,
+    /// Private: the grant that it ends with, if it was issued by one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant: Option<String>,
     /// From when it is valid. Tokens that are issued here do without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nbf: Option<i64>,
@@ -133,6 +136,15 @@ impl AccessClaims {
         Ok(claims)
     }
 
+    /// The key that a token names. Nothing of it has been checked.
+    #[must_use]
+    pub fn kid(token: &str) -> Option<String> {
+        Compact::parse(token, MAX_ACCESS_TOKEN_BYTES)
+            .ok()?
+            .header
+            .kid
+    }
+
     /// Checks that the token is for one of these.
     ///
     /// # Errors
@@ -180,6 +192,7 @@ pub(crate) mod tests {
             cnf: None,
             act: None,
             epoch: vec![1],
+            grant: None,
             nbf: None,
         }
     }

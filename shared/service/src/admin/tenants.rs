@@ -7,13 +7,14 @@ use rollcall_store::auth::{SigningAlgorithm, TokenSettings};
 use rollcall_store::{Database, StoreError, Tenant, TenantChange, TenantName};
 
 use super::AdminError;
+use crate::auth::MAX_ACCESS_TOKEN_SECS;
 use crate::ctx::Ctx;
 
 /// The longest time that deleted people are kept, in days.
 const MAX_RETENTION_DAYS: u32 = 3650;
 
 /// How long an access token may live, in seconds: one that lives longer is better renewed.
-const TOKEN_SECS: RangeInclusive<u32> = 60..=86_400;
+const TOKEN_SECS: RangeInclusive<u32> = 60..=MAX_ACCESS_TOKEN_SECS;
 
 /// The longest time that a key signs, in days.
 const MAX_ROTATION_DAYS: u32 = 3650;

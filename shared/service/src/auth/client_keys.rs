@@ -49,12 +49,12 @@ impl ClientKeys {
 ///
 /// # Errors
 /// `invalid_client` when they cannot be had: the client cannot prove itself.
-pub(crate) async fn client_keys<D: Database>(
+pub async fn client_keys<D: Database>(
     ctx: &Ctx<D>,
     address: &str,
     anew: bool,
 ) -> Result<JwkSet, OAuthError> {
-    let now_secs = ctx.now().as_millis() / 1000;
+    let now_secs = ctx.now().as_secs();
     let known = ctx.client_keys.get(address);
     let is_old = known.expires_secs <= now_secs
         || (anew && known.fetched_secs + REFRESH_SECS <= now_secs);

@@ -13,7 +13,7 @@ use rollcall_oauth::trusted::{
 use rollcall_store::auth::{Issuer, Jwks, Person, PersonName};
 use rollcall_store::{Database, Store, StoreError, TenantName};
 
-use super::fetch;
+use super::{fetch, oauth_error};
 use crate::ctx::Ctx;
 
 /// How long after a fetch keys are fetched again because a token names one that is not among them.
@@ -34,7 +34,7 @@ const WAITS: usize = 10;
 
 /// What a trusted issuer's token says that was believed.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Subject {
+pub struct TrustedSubject {
     /// The person that it is about, who is active.
     pub person: Person,
     /// The token, for an exchange.
@@ -46,33 +46,33 @@ pub struct Subject {
 /// # Errors
 /// `invalid_request`, as RFC 8693 §2.2.2 wants for a token that does not hold; `temporarily_unavailable` when the keys
 /// of its issuer cannot be had.
-pub async fn verify<D: Database>(
+pub async fn verify_trusted<D: Database>(
     ctx: &Ctx<D>,
     tenant: &TenantName,
     token: &str,
-) -> Result<Subject, OAuthError> {
+) -> Result<TrustedSubject, OAuthError> {
     let issuer = trusted::claimed_issuer(token)
         .ok_or_else(|| refused("it is neither one of ours nor a JWT with an `iss`"))?;
-    let store = ctx.store().await.map_err(failed)?;
+    let store = ctx.store().await.map_err(oauth_error)?;
     let issuer = store
         .trusted_issuer(tenant, &issuer)
         .await
-        .map_err(failed)?
+        .map_err(oauth_error)?
         .ok_or_else(|| refused("its issuer is not trusted"))?;
     let claims = claims(ctx, store, tenant, &issuer, token).await?;
     let claim: PersonClaim = serde_json::from_str(&issuer.mapping)
-        .map_err(|error| failed(StoreError::Backend(error.to_string())))?;
+        .map_err(|error| oauth_error(StoreError::Backend(error.to_string())))?;
     let key = claim
         .person(&claims)
         .ok_or_else(|| refused("it does not say whom it is about"))?;
     let person = store
         .person_named(tenant, name_of(&key))
         .await
-        .map_err(failed)?
+        .map_err(oauth_error)?
         .filter(|person| person.active)
         .ok_or_else(|| refused("it is about nobody who is active here"))?;
     let token = presented(&person, claims)?;
-    Ok(Subject { person, token })
+    Ok(TrustedSubject { person, token })
 }
 
 /// What a token says, if it is the issuer's.
@@ -89,7 +89,7 @@ async fn claims<D: Database>(
             issuer: &issuer.issuer,
             audiences: &[&issuer.audience],
             algorithms: &ALGORITHMS,
-            now_secs: secs(now),
+            now_secs: now.as_secs(),
         };
         trusted::verify(token, keys, &rules)
     };
@@ -128,7 +128,7 @@ async fn refresh<D: Database>(
     let now = ctx.now();
     let until = later(now, LEASE_SECS);
     let is_ours = store.lease_jwks(tenant, &issuer.issuer, until, now).await;
-    if !is_ours.map_err(failed)? {
+    if !is_ours.map_err(oauth_error)? {
         return if waits && issuer.jwks.is_none() {
             wait(ctx, store, tenant, issuer).await
         } else {
@@ -144,14 +144,14 @@ async fn refresh<D: Database>(
             };
             let whose = (&*issuer.issuer, &*issuer.jwks_uri);
             let kept = store.keep_jwks(tenant, whose, &jwks).await;
-            kept.map_err(failed)?;
+            kept.map_err(oauth_error)?;
             Ok(Some(keys.set))
         }
         Err(reason) => {
             eprintln!("the keys of {} at {}: {reason}", issuer.issuer, issuer.jwks_uri);
             let rest = (THRESHOLD, later(ctx.now(), REST_SECS));
             let counted = store.fail_jwks(tenant, &issuer.issuer, rest).await;
-            counted.map_err(failed)?;
+            counted.map_err(oauth_error)?;
             Ok(None)
         }
     }
@@ -166,7 +166,7 @@ async fn wait<D: Database>(
 ) -> Result<Option<JwkSet>, OAuthError> {
     for _ in 0..WAITS {
         let found = store.trusted_issuer(tenant, &issuer.issuer).await;
-        let Some(found) = found.map_err(failed)? else {
+        let Some(found) = found.map_err(oauth_error)? else {
             return Ok(None);
         };
         if let Some(jwks) = &found.jwks {
@@ -183,7 +183,7 @@ async fn wait<D: Database>(
 /// Keys as they are kept.
 fn read(jwks: &Jwks) -> Result<JwkSet, OAuthError> {
     JwkSet::parse(jwks.document.as_bytes())
-        .ok_or_else(|| failed(StoreError::Backend("a JWK set is damaged".into())))
+        .ok_or_else(|| oauth_error(StoreError::Backend("a JWK set is damaged".into())))
 }
 
 fn name_of(key: &PersonKey) -> PersonName<'_> {
@@ -216,11 +216,8 @@ fn presented(person: &Person, mut claims: TrustedClaims) -> Result<PresentedToke
 }
 
 fn later(time: Timestamp, secs: i64) -> Timestamp {
-    Timestamp::from_micros(time.as_micros().saturating_add(secs.saturating_mul(1_000_000)))
-}
-
-fn secs(time: Timestamp) -> i64 {
-    time.as_micros().div_euclid(1_000_000)
+    let micros = secs.saturating_mul(1_000_000);
+    Timestamp::from_micros(time.as_micros().saturating_add(micros))
 }
 
 fn rejected(error: &Rejected) -> OAuthError {
@@ -235,17 +232,4 @@ fn unavailable() -> OAuthError {
     OAuthError::temporarily_unavailable(
         "the keys of the token's issuer cannot be had at the moment: send the request again",
     )
-}
-
-/// What went wrong inside is logged, and doesn't leave.
-fn failed(error: StoreError) -> OAuthError {
-    match error {
-        StoreError::Busy => {
-            OAuthError::temporarily_unavailable("the store is busy: send the request again")
-        }
-        error => {
-            eprintln!("{error}");
-            OAuthError::internal()
-        }
-    }
 }
