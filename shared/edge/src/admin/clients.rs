@@ -15,7 +15,7 @@ use crate::problem::Problem;
 use crate::respond::{self, FullResponse};
 
 /// The members of a client: of RFC 7591 §2, RFC 9449 §5.2, and our own.
-const MEMBERS: [&str; 18] = [
+const MEMBERS: [&str; 20] = [
     "redirect_uris",
     "token_endpoint_auth_method",
     "grant_types",
@@ -33,6 +33,8 @@ const MEMBERS: [&str; 18] = [
     "software_version",
     "software_statement",
     "dpop_bound_access_tokens",
+    "resources",
+    "protected_resources",
     "tokenFormat",
 ];
 

@@ -8,6 +8,7 @@ mod definitions;
 mod deleted;
 mod initial_tokens;
 mod issuers;
+mod keys;
 mod page;
 mod secrets;
 mod tenants;
@@ -87,6 +88,10 @@ async fn answer<D: Database, B: Body<Data = Bytes>>(
         (["tenants", name, "issuers", rest @ ..], method) => {
             issuers::answer(ctx, name, (rest, method), head.uri().query(), body).await
         }
+        (["tenants", name, "keys"], &Method::GET) => keys::list(ctx, name).await,
+        (["tenants", _, "keys"], _) => Err(Problem::method("GET")),
+        (["tenants", name, "keys", "rotate"], &Method::POST) => keys::rotate(ctx, name).await,
+        (["tenants", _, "keys", "rotate"], _) => Err(Problem::method("POST")),
         (["tenants", name, "changes"], &Method::GET) => {
             changes::list(ctx, name, head.uri().query()).await
         }

@@ -22,6 +22,12 @@ pub enum AdminError {
     /// The request goes against what is there.
     #[error("{0}")]
     Conflict(String),
+    /// It can't be done at the moment.
+    #[error("{0}")]
+    Unavailable(String),
+    /// Something failed inside, and the log says what.
+    #[error("the authorization server failed")]
+    Failed,
     /// The store failed.
     #[error("the store failed")]
     Store(StoreError),

@@ -11,6 +11,7 @@ mod error;
 mod fit;
 mod initial_tokens;
 mod issuers;
+mod keys;
 mod revoke;
 mod secrets;
 mod sweep;
@@ -30,6 +31,7 @@ pub use initial_tokens::{
     NewInitialToken, create_initial_token, delete_initial_token, initial_tokens,
 };
 pub use issuers::{Trust, distrust, trust, trusted_issuer, trusted_issuers};
+pub use keys::{KeyInfo, keys, rotate_keys};
 pub use revoke::{revoke_client, revoke_person};
 pub use secrets::{NewSecret, add_secret, delete_secret, secrets};
 pub use sweep::sweep;

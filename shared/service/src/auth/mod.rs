@@ -11,6 +11,7 @@ mod fetch;
 mod issuer;
 mod keys;
 mod own;
+mod register;
 pub(crate) mod registration;
 mod trusted;
 
@@ -21,6 +22,9 @@ pub use error::{oauth_error, refused};
 pub use issuer::Issuer;
 pub use keys::{JWKS_SECS, Keys, MAX_ACCESS_TOKEN_SECS, known_keys, rotate, signing_keys};
 pub use own::{store_claims, verify_own};
+pub use register::{
+    NewRegistration, Registration, admit_registration, register, registered, reregister, unregister,
+};
 pub use trusted::{TrustedSubject, verify_trusted};
 
 pub(crate) use chores::Chores;
