@@ -160,7 +160,13 @@ mod tests {
                 "has a host name that is internal to a network",
             );
         }
-        for host in ["localhost.", "example.com.", "a..example.com", "a%2eb.com", "*.com"] {
+        for host in [
+            "localhost.",
+            "example.com.",
+            "a..example.com",
+            "a%2eb.com",
+            "*.com",
+        ] {
             err(
                 &format!("https://{host}/keys"),
                 "has no host name as it stands in DNS",
@@ -184,10 +190,7 @@ mod tests {
             "https://a.example@b.example/",
             "names a user: leave that out",
         );
-        err(
-            "https://a.example/#b",
-            "has a fragment: leave that out",
-        );
+        err("https://a.example/#b", "has a fragment: leave that out");
         let port = "has a port other than 443 that the operator does not allow";
         err("https://a.example:80/", port);
         err("https://a.example:6379/", port);

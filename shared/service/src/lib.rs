@@ -20,9 +20,9 @@ pub use ctx::Ctx;
 pub use error::Error;
 pub use ports::{Answer, Clock, Fetch, FetchError, Fetched, PasswordError, Passwords, Random};
 pub use profile::{Profile, admit, authenticate, fresh_profile, profile};
-pub use session::Session;
 pub use rollcall_oauth::OAuthError;
 pub use rollcall_oauth::outbound::Outbound;
+pub use session::Session;
 // What the use cases take and give, so that their callers need not know the store.
 pub use rollcall_store::auth::{Client, InitialToken, Issuer, Secret};
 pub use rollcall_store::{

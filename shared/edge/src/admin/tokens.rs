@@ -24,7 +24,13 @@ pub(super) async fn create<D: Database>(
     tenant: &str,
     body: JsonObject,
 ) -> Result<FullResponse, Problem> {
-    let issued = admin::create_token(ctx, tenant, required(&body, "name")?, time(&body, "expires_at")?).await?;
+    let issued = admin::create_token(
+        ctx,
+        tenant,
+        required(&body, "name")?,
+        time(&body, "expires_at")?,
+    )
+    .await?;
     let mut answer = show(&issued.token);
     answer["token"] = issued.secret.into();
     Ok(respond::json(

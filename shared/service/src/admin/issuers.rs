@@ -44,7 +44,8 @@ pub async fn trust<D: Database>(
     check_text("`audience`", trust.audience)?;
     // > The issuer identifier […] is a URL that uses the "https" scheme and has no query or fragment components.
     let is_plain = !issuer.contains(['?', '#']);
-    let refused = |reason| AdminError::Invalid(format!("the issuer `{}` {reason}", excerpt(issuer)));
+    let refused =
+        |reason| AdminError::Invalid(format!("the issuer `{}` {reason}", excerpt(issuer)));
     if !is_plain {
         return Err(refused("has a query or a fragment"));
     }

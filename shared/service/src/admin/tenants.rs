@@ -63,11 +63,7 @@ impl TenantSettings {
         Ok(TenantChange {
             mode,
             restore_on_create: self.restore_on_create,
-            retention_days: within(
-                "retentionDays",
-                self.retention_days,
-                0..=MAX_RETENTION_DAYS,
-            )?,
+            retention_days: within("retentionDays", self.retention_days, 0..=MAX_RETENTION_DAYS)?,
             ignore_unknown_members: self.ignore_unknown_members,
             signing_algorithm,
             access_token_secs: within(

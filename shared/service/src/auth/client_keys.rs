@@ -56,8 +56,8 @@ pub async fn client_keys<D: Database>(
 ) -> Result<JwkSet, OAuthError> {
     let now_secs = ctx.now().as_secs();
     let known = ctx.client_keys.get(address);
-    let is_old = known.expires_secs <= now_secs
-        || (anew && known.fetched_secs + REFRESH_SECS <= now_secs);
+    let is_old =
+        known.expires_secs <= now_secs || (anew && known.fetched_secs + REFRESH_SECS <= now_secs);
     if known.set.is_none() || is_old {
         if known.rest_until_secs <= now_secs {
             match fetch::keys(ctx, address).await {

@@ -99,7 +99,13 @@ pub async fn register<D: Database>(
     });
     let store = ctx.store().await.map_err(oauth_error)?;
     store
-        .create_client(&issuer.tenant, &draft, secret_draft.as_ref(), Some(initial), now)
+        .create_client(
+            &issuer.tenant,
+            &draft,
+            secret_draft.as_ref(),
+            Some(initial),
+            now,
+        )
         .await
         .map_err(|error| match error {
             StoreError::Unauthenticated | StoreError::NotFound => not_allowed(),
@@ -166,7 +172,10 @@ pub async fn reregister<D: Database>(
         let login = read.await.map_err(oauth_error)?.client;
         let secrets = login.map(|login| login.secrets).unwrap_or_default();
         let hashes: Vec<_> = secrets.iter().map(|hash| *hash.as_bytes()).collect();
-        if !secret.as_str().is_some_and(|secret| is_secret(secret, &hashes)) {
+        if !secret
+            .as_str()
+            .is_some_and(|secret| is_secret(secret, &hashes))
+        {
             return Err(OAuthError::invalid_client_metadata(
                 "`client_secret` is not the client's: it can't choose one",
             ));
@@ -221,14 +230,20 @@ fn own(
     let had = before.and_then(|before| before.scope.as_ref());
     let is_given = |token: &&str| had.is_some_and(|had| had.contains(token));
     let is_scim = |token: &&str| token.starts_with(SCIM_SCOPES);
-    let more = asked.and_then(|asked| asked.iter().find(|token| is_scim(token) && !is_given(token)));
+    let more = asked.and_then(|asked| {
+        asked
+            .iter()
+            .find(|token| is_scim(token) && !is_given(token))
+    });
     if let Some(more) = more {
         return Err(OAuthError::invalid_client_metadata(format!(
             "`scope` has `{more}`, which the operator alone can give to a client"
         )));
     }
     Ok(ClientMetadata {
-        resources: before.map(|before| before.resources.clone()).unwrap_or_default(),
+        resources: before
+            .map(|before| before.resources.clone())
+            .unwrap_or_default(),
         protected_resources: before
             .map(|before| before.protected_resources.clone())
             .unwrap_or_default(),

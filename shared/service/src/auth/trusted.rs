@@ -108,7 +108,9 @@ async fn claims<D: Database>(
         Err(Rejected::UnknownKey)
             if known.is_some_and(|jwks| later(jwks.fetched, REFRESH_SECS) <= now) =>
         {
-            let keys = refresh(ctx, store, tenant, issuer, false).await?.unwrap_or(keys);
+            let keys = refresh(ctx, store, tenant, issuer, false)
+                .await?
+                .unwrap_or(keys);
             check(&keys)
         }
         checked => checked,
@@ -148,7 +150,10 @@ async fn refresh<D: Database>(
             Ok(Some(keys.set))
         }
         Err(reason) => {
-            eprintln!("the keys of {} at {}: {reason}", issuer.issuer, issuer.jwks_uri);
+            eprintln!(
+                "the keys of {} at {}: {reason}",
+                issuer.issuer, issuer.jwks_uri
+            );
             let rest = (THRESHOLD, later(ctx.now(), REST_SECS));
             let counted = store.fail_jwks(tenant, &issuer.issuer, rest).await;
             counted.map_err(oauth_error)?;

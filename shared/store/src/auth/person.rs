@@ -59,8 +59,7 @@ impl PersonName<'_> {
 const MAX_ENTRIES: usize = 16;
 
 /// The columns of the person `p` that [`read`] takes.
-const COLUMNS: &str =
-    "p.id, p.epoch, coalesce(p.doc ->> '$.active', 1), p.doc ->> '$.userName'";
+const COLUMNS: &str = "p.id, p.epoch, coalesce(p.doc ->> '$.active', 1), p.doc ->> '$.userName'";
 
 fn read(row: &Row) -> Result<Person, StoreError> {
     let mut columns = Columns::of(row);

@@ -32,7 +32,12 @@ const REFUSED: Result<(), StoreError> = Err(StoreError::Unauthenticated);
 #[test]
 fn an_initial_access_token_lets_clients_register() {
     let w = World::new();
-    let allows = || block_on(w.store.allows_registration(&w.tenant, &hash("initial"), w.now()));
+    let allows = || {
+        block_on(
+            w.store
+                .allows_registration(&w.tenant, &hash("initial"), w.now()),
+        )
+    };
     assert_eq!(register(&w, "early"), REFUSED);
     assert_eq!(allows(), Ok(false));
     allow(&w, Some(later(w.now(), 100)), None);

@@ -1,0 +1,70 @@
+//! The keys of clients that publish them.
+
+use pollster::block_on;
+use rollcall_oauth::jose::{Algorithm, JwkSet, SigningKey};
+use rollcall_service::auth::client_keys;
+use rollcall_service::{FetchError, Fetched};
+
+use crate::world::{Net, World};
+
+const ADDRESS: &str = "https://app.example.com/jwks";
+
+fn set(number: u8) -> JwkSet {
+    let key = SigningKey::generate(Algorithm::EdDsa, &[number; 32]).unwrap();
+    JwkSet::from(vec![key.jwk()])
+}
+
+fn answer(number: u8) -> Net {
+    Net::Answers(Fetched {
+        status: 200,
+        content_type: Some("application/jwk-set+json".into()),
+        cache_control: Some("max-age=600".into()),
+        body: set(number).to_json().to_string().into_bytes(),
+    })
+}
+
+#[test]
+fn they_are_remembered_and_fetched_anew_for_a_key_that_is_not_among_them() {
+    let w = World::new();
+    let keys = |anew| block_on(client_keys(&w.ctx, ADDRESS, anew));
+    w.expect([answer(1), answer(2), answer(3)]);
+    assert_eq!(keys(false), Ok(set(1)));
+    // Just now.
+    assert_eq!(keys(true), Ok(set(1)));
+    w.pass(60);
+    assert_eq!(keys(false), Ok(set(1)));
+    assert_eq!(keys(true), Ok(set(2)));
+    w.pass(600);
+    assert_eq!(keys(false), Ok(set(3)));
+    assert_eq!(w.asked(), 3);
+}
+
+#[test]
+fn what_fails_is_left_alone_for_a_while() {
+    let w = World::new();
+    let keys = || block_on(client_keys(&w.ctx, ADDRESS, false));
+    w.expect([Net::Fails(FetchError::TooLarge), answer(1)]);
+    for _ in 0..3 {
+        assert_eq!(keys().unwrap_err().code.as_str(), "invalid_client");
+    }
+    assert_eq!(w.asked(), 1);
+    w.pass(30);
+    assert_eq!(keys(), Ok(set(1)));
+    // For a day they serve, whether they can be had or not.
+    w.pass(24 * 3600 - 1);
+    w.expect([Net::Hangs, Net::Hangs]);
+    assert_eq!(keys(), Ok(set(1)));
+    w.pass(30);
+    assert!(keys().is_err());
+    assert_eq!(w.asked(), 2);
+}
+
+/// Attack case 20.
+#[test]
+fn no_private_address_is_asked() {
+    let w = World::new();
+    for address in ["https://10.0.0.1/jwks", "http://app.example.com/jwks"] {
+        assert!(block_on(client_keys(&w.ctx, address, false)).is_err());
+    }
+    assert_eq!(w.asked(), 0);
+}
