@@ -6,7 +6,7 @@ use rollcall_core::Timestamp;
 use rollcall_store::{Database, Store, StoreError};
 use uuid::Builder;
 
-use crate::auth::{Chores, ClientKeys, KeyRing};
+use crate::auth::{Chores, ClientKeys, KeyRing, Sweeper};
 use crate::config::Config;
 use crate::ports::{Clock, Fetch, NoFetch, Passwords, Random};
 use crate::profile::Profiles;
@@ -22,6 +22,7 @@ pub struct Ctx<D: Database> {
     random: Box<dyn Random>,
     pub(crate) fetch: Box<dyn Fetch>,
     pub(crate) client_keys: ClientKeys,
+    pub(crate) sweeper: Sweeper,
     /// Whoever hashes passwords.
     pub passwords: Box<dyn Passwords>,
     /// What the operator set.
@@ -47,6 +48,7 @@ impl<D: Database> Ctx<D> {
             random: Box::new(random),
             fetch: Box::new(NoFetch),
             client_keys: ClientKeys::default(),
+            sweeper: Sweeper::default(),
             passwords: Box::new(passwords),
             config,
         }

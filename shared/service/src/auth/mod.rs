@@ -13,6 +13,7 @@ mod keys;
 mod own;
 mod register;
 pub(crate) mod registration;
+mod sweep;
 mod trusted;
 
 pub use chores::{has_chores, tend};
@@ -25,11 +26,13 @@ pub use own::{store_claims, verify_own};
 pub use register::{
     NewRegistration, Registration, admit_registration, register, registered, reregister, unregister,
 };
+pub use sweep::{is_sweep_due, sweep};
 pub use trusted::{TrustedSubject, verify_trusted};
 
 pub(crate) use chores::Chores;
 pub(crate) use client_keys::ClientKeys;
 pub(crate) use keys::KeyRing;
+pub(crate) use sweep::Sweeper;
 
 use std::sync::Once;
 

@@ -2,6 +2,7 @@
 
 use pollster::block_on;
 use rollcall_core::Timestamp;
+use rollcall_service::auth;
 use rollcall_service::admin::{self, AdminError, NewClient, TenantSettings};
 use serde_json::{Value as Json, json};
 
@@ -159,4 +160,12 @@ fn a_sweep_says_whether_there_is_more() {
     assert_eq!(block_on(admin::sweep(&w.ctx)), Ok(false));
     let left = block_on(admin::initial_tokens(&w.ctx, "default", "", None)).unwrap();
     assert_eq!(left, []);
+}
+
+#[test]
+fn one_in_256_answers_is_followed_by_a_sweep() {
+    let w = World::new();
+    let due = |answers: usize| (0..answers).filter(|_| auth::is_sweep_due(&w.ctx)).count();
+    assert_eq!(due(256 * 10), 10);
+    block_on(auth::sweep(&w.ctx));
 }
