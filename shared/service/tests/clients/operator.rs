@@ -2,8 +2,8 @@
 
 use pollster::block_on;
 use rollcall_core::Timestamp;
-use rollcall_service::auth;
 use rollcall_service::admin::{self, AdminError, NewClient, TenantSettings};
+use rollcall_service::auth;
 use serde_json::{Value as Json, json};
 
 use crate::world::{World, object};
