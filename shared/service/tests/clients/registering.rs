@@ -114,7 +114,8 @@ fn access_to_people_is_the_operators_to_give_and_stays() {
 
     body["scope"] = json!("app scim:read");
     let id = known.client.id.clone();
-    let given = admin::update_client(&w.ctx, "default", &id, &object(&body), None);
+    let changed = object(&body);
+    let given = admin::update_client(&w.ctx, "default", &id, &changed, None);
     block_on(given).unwrap();
     let token = Some(new.token.as_str());
     let known = block_on(registered(&w.ctx, &w.issuer, &id, token)).unwrap();
@@ -122,8 +123,8 @@ fn access_to_people_is_the_operators_to_give_and_stays() {
         let mut body = machine();
         body["client_id"] = json!(id);
         body["scope"] = json!(scope);
-        let updated = reregister(&w.ctx, &w.issuer, &known, token, &object(&body));
-        block_on(updated)
+        let body = object(&body);
+        block_on(reregister(&w.ctx, &w.issuer, &known, token, &body))
     };
     err(update("scim:write"), 400, "invalid_client_metadata");
     let kept = update("scim:read").unwrap().metadata;
@@ -140,8 +141,8 @@ fn a_client_manages_itself_until_it_is_gone() {
     let get = |id: &str, token| block_on(registered(&w.ctx, &w.issuer, id, token));
     let known = get(&id, token).unwrap();
     let put = |body: &Json| {
-        let put = reregister(&w.ctx, &w.issuer, &known, token, &object(body));
-        block_on(put)
+        let body = object(body);
+        block_on(reregister(&w.ctx, &w.issuer, &known, token, &body))
     };
     let mut body = machine();
     body["client_name"] = json!("Android");
@@ -187,7 +188,8 @@ fn a_client_without_a_secret_does_not_turn_to_one() {
     body["client_id"] = json!(new.registration.client.id);
     body["token_endpoint_auth_method"] = json!("client_secret_basic");
     let token = Some(new.token.as_str());
-    let put = reregister(&w.ctx, &w.issuer, &new.registration, token, &object(&body));
+    let body = object(&body);
+    let put = reregister(&w.ctx, &w.issuer, &new.registration, token, &body);
     err(block_on(put), 400, "invalid_client_metadata");
 }
 
