@@ -5,17 +5,23 @@
 
 mod chores;
 mod client;
+mod dpop;
 mod error;
 mod issuer;
+mod jwks;
 mod keys;
 mod own;
+mod token;
 
 pub use chores::{has_chores, tend};
 pub use client::{AuthenticatedClient, authenticate, check};
+pub use dpop::{nonces, spend_proof};
 pub use error::{oauth_error, refused};
 pub use issuer::Issuer;
+pub use jwks::{jwks, metadata};
 pub use keys::{JWKS_SECS, Keys, MAX_ACCESS_TOKEN_SECS, known_keys, rotate, signing_keys};
 pub use own::{store_claims, verify_own};
+pub use token::{TokenRequest, token};
 
 pub(crate) use chores::Chores;
 pub(crate) use keys::KeyRing;
