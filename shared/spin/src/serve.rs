@@ -2,11 +2,15 @@
 
 use std::cell::OnceCell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use anyhow::{Error, Result};
 use bytes::Bytes;
+use rollcall_service::auth::{has_chores, is_sweep_due, sweep, tend};
 use rollcall_service::{Config, Ctx};
 use spin_sdk::http::{FullBody, Request, Response};
+use spin_sdk::time::sleep;
+use spin_sdk::wasip3::spawn;
 
 use crate::clock::WallClock;
 use crate::fetch::HostFetch;
@@ -14,6 +18,9 @@ use crate::passwords::{NoPasswords, PasswordComponent};
 use crate::random::HostRandom;
 use crate::sqlite::Sqlite;
 use crate::variables;
+
+/// How long an entry of the change log waits for others.
+const MOMENT: Duration = Duration::from_millis(500);
 
 thread_local! {
     /// The context of this instance, which serves many requests.
@@ -70,7 +77,29 @@ async fn answer(
     let ctx = ctx(make)
         .await
         .inspect_err(|error| eprintln!("{error:#}"))?;
-    Ok(handler(&ctx, request).await)
+    let response = handler(&ctx, request).await;
+    leave_chores(ctx);
+    Ok(response)
+}
+
+/// What need not be done before the answer is done after it: at once, or in a moment, together with what other requests
+/// leave to be done. The instance stays until then.
+fn leave_chores(ctx: Rc<Ctx<Sqlite>>) {
+    let (chores, sweeps) = (has_chores(&ctx), is_sweep_due(&ctx));
+    if chores.is_none() && !sweeps {
+        return;
+    }
+    spawn(async move {
+        if let Some(is_urgent) = chores {
+            if !is_urgent {
+                sleep(MOMENT).await;
+            }
+            tend(&ctx).await;
+        }
+        if sweeps {
+            sweep(&ctx).await;
+        }
+    });
 }
 
 async fn ctx(make: impl FnOnce(Config) -> Ctx<Sqlite>) -> Result<Rc<Ctx<Sqlite>>, Error> {

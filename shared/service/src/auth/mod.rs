@@ -6,27 +6,33 @@
 mod chores;
 mod client;
 mod client_keys;
+mod dpop;
 mod error;
 mod fetch;
 mod issuer;
+mod jwks;
 mod keys;
 mod own;
 mod register;
 pub(crate) mod registration;
 mod sweep;
+mod token;
 mod trusted;
 
 pub use chores::{has_chores, tend};
 pub use client::{AuthenticatedClient, authenticate, check};
 pub use client_keys::client_keys;
+pub use dpop::{nonces, spend_proof};
 pub use error::{oauth_error, refused};
 pub use issuer::Issuer;
+pub use jwks::{jwks, metadata};
 pub use keys::{JWKS_SECS, Keys, MAX_ACCESS_TOKEN_SECS, known_keys, rotate, signing_keys};
 pub use own::{store_claims, verify_own};
 pub use register::{
     NewRegistration, Registration, admit_registration, register, registered, reregister, unregister,
 };
 pub use sweep::{is_sweep_due, sweep};
+pub use token::{TokenRequest, token};
 pub use trusted::{TrustedSubject, verify_trusted};
 
 pub(crate) use chores::Chores;
