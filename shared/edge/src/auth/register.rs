@@ -42,8 +42,7 @@ pub async fn register<D: Database, B: Body<Data = Bytes>>(
         (Some(id), &Method::DELETE) => delete(ctx, &issuer, &id, &head).await,
         (Some(_), _) => Err(Refusal::method("GET, PUT, DELETE")),
     };
-    let mut response =
-        answered.unwrap_or_else(|refusal| challenged(refusal, &issuer, &head));
+    let mut response = answered.unwrap_or_else(|refusal| challenged(refusal, &issuer, &head));
     let headers = response.headers_mut();
     headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
     response

@@ -12,7 +12,7 @@ use rollcall_oauth::{OAuthError, SingleUse};
 use rollcall_store::auth::{Authentication, Client, ClientLogin};
 use rollcall_store::{Database, TokenHash};
 
-use super::{Issuer, oauth_error};
+use super::{Issuer, client_keys, oauth_error};
 use crate::ctx::Ctx;
 
 /// A client that has proved who it is, or is a public one, which cannot.
@@ -92,7 +92,7 @@ async fn checked<D: Database>(
             eprintln!("client `{}` is damaged: {error}", login.client.id);
             OAuthError::internal()
         })?;
-    let used = prove(issuer, endpoint, presented, login, &metadata, ctx.now())?;
+    let used = prove(ctx, (issuer, endpoint), presented, login, &metadata).await?;
     // Only who proved who it is learns that it is disabled.
     if login.client.disabled {
         return Err(OAuthError::invalid_client("the client is disabled"));
@@ -113,13 +113,12 @@ async fn checked<D: Database>(
 }
 
 /// Checks the proof; what is returned must not have been used before.
-fn prove(
-    issuer: &Issuer,
-    endpoint: &str,
+async fn prove<D: Database>(
+    ctx: &Ctx<D>,
+    (issuer, endpoint): (&Issuer, &str),
     presented: &Presented,
     login: &ClientLogin,
     metadata: &ClientMetadata,
-    now: Timestamp,
 ) -> Result<Option<SingleUse>, OAuthError> {
     if presented.method() != metadata.token_endpoint_auth_method {
         return Err(unproved());
@@ -135,25 +134,43 @@ fn prove(
             }
         }
         Presented::Assertion { assertion, .. } => {
-            let rules = AssertionRules {
-                client_id: &login.client.id,
-                audiences: &[&issuer.url, &issuer.endpoint(endpoint)],
-                keys: &client_keys(metadata)?,
-                now_secs: now.as_secs(),
+            let keys = registered_keys(ctx, metadata, false).await?;
+            let verify = |keys: &JwkSet| {
+                let rules = AssertionRules {
+                    client_id: &login.client.id,
+                    audiences: &[&issuer.url, &issuer.endpoint(endpoint)],
+                    keys,
+                    now_secs: ctx.now().as_secs(),
+                };
+                verify_assertion(assertion, &rules)
             };
-            verify_assertion(assertion, &rules).map(Some)
+            let verified = verify(&keys);
+            if verified.is_ok() || metadata.jwks_uri.is_none() {
+                return verified.map(Some);
+            }
+            // The client may have another key by now.
+            let newer = registered_keys(ctx, metadata, true).await?;
+            if newer == keys {
+                verified.map(Some)
+            } else {
+                verify(&newer).map(Some)
+            }
         }
     }
 }
 
-/// The keys that a client signs its assertions with.
-fn client_keys(metadata: &ClientMetadata) -> Result<JwkSet, OAuthError> {
+/// The keys that a client signs its assertions with. With `anew`, what it publishes is fetched again, if that was a while
+/// ago.
+async fn registered_keys<D: Database>(
+    ctx: &Ctx<D>,
+    metadata: &ClientMetadata,
+    anew: bool,
+) -> Result<JwkSet, OAuthError> {
+    if let Some(address) = &metadata.jwks_uri {
+        return client_keys(ctx, address, anew).await;
+    }
     let keys = metadata.jwks.as_ref().and_then(JwkSet::of);
-    keys.ok_or_else(|| {
-        OAuthError::invalid_client(
-            "the client has registered only `jwks_uri`, which is not fetched yet: register `jwks`",
-        )
-    })
+    keys.ok_or_else(unproved)
 }
 
 /// Whether this is the first use of something. What is not known counts as used: the store failing is an error.

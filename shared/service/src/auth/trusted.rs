@@ -41,24 +41,26 @@ pub struct TrustedSubject {
     pub token: PresentedToken,
 }
 
-/// Checks a token of an external issuer, and finds the person that it is about.
+/// Checks a token of an external issuer, and finds the person that it is about. `None` when it is of none that the
+/// tenant trusts. One of the tenant's own is never external, whatever the operator trusts: it would not end.
 ///
 /// # Errors
 /// `invalid_request`, as RFC 8693 §2.2.2 wants for a token that does not hold; `temporarily_unavailable` when the keys
 /// of its issuer cannot be had.
 pub async fn verify_trusted<D: Database>(
     ctx: &Ctx<D>,
-    tenant: &TenantName,
+    own: &super::Issuer,
     token: &str,
-) -> Result<TrustedSubject, OAuthError> {
-    let issuer = trusted::claimed_issuer(token)
-        .ok_or_else(|| refused("it is neither one of ours nor a JWT with an `iss`"))?;
+) -> Result<Option<TrustedSubject>, OAuthError> {
+    let tenant = &own.tenant;
+    let Some(claimed) = trusted::claimed_issuer(token).filter(|claimed| *claimed != own.url) else {
+        return Ok(None);
+    };
     let store = ctx.store().await.map_err(oauth_error)?;
-    let issuer = store
-        .trusted_issuer(tenant, &issuer)
-        .await
-        .map_err(oauth_error)?
-        .ok_or_else(|| refused("its issuer is not trusted"))?;
+    let issuer = store.trusted_issuer(tenant, &claimed).await;
+    let Some(issuer) = issuer.map_err(oauth_error)? else {
+        return Ok(None);
+    };
     let claims = claims(ctx, store, tenant, &issuer, token).await?;
     let claim: PersonClaim = serde_json::from_str(&issuer.mapping)
         .map_err(|error| oauth_error(StoreError::Backend(error.to_string())))?;
@@ -72,7 +74,7 @@ pub async fn verify_trusted<D: Database>(
         .filter(|person| person.active)
         .ok_or_else(|| refused("it is about nobody who is active here"))?;
     let token = presented(&person, claims)?;
-    Ok(TrustedSubject { person, token })
+    Ok(Some(TrustedSubject { person, token }))
 }
 
 /// What a token says, if it is the issuer's.

@@ -1,11 +1,16 @@
 //! The keys of clients that publish them.
 
-use pollster::block_on;
-use rollcall_oauth::jose::{Algorithm, JwkSet, SigningKey};
-use rollcall_service::auth::client_keys;
-use rollcall_service::{FetchError, Fetched};
+use std::cell::Cell;
 
-use crate::world::{Net, World};
+use pollster::block_on;
+use rollcall_oauth::Form;
+use rollcall_oauth::client::Presented;
+use rollcall_oauth::jose::{Algorithm, JwkSet, SigningKey};
+use rollcall_service::auth::{self, client_keys};
+use rollcall_service::{FetchError, Fetched, admin};
+use serde_json::json;
+
+use crate::world::{Net, World, object};
 
 const ADDRESS: &str = "https://app.example.com/jwks";
 
@@ -67,4 +72,45 @@ fn no_private_address_is_asked() {
         assert!(block_on(client_keys(&w.ctx, address, false)).is_err());
     }
     assert_eq!(w.asked(), 0);
+}
+
+/// A client authenticates with a key that it publishes, and goes on when it has another one.
+#[test]
+fn an_assertion_is_verified_with_what_the_client_publishes() {
+    let w = World::new();
+    let body = json!({
+        "grant_types": ["client_credentials"],
+        "token_endpoint_auth_method": "private_key_jwt",
+        "jwks_uri": ADDRESS,
+    });
+    let body = object(&body);
+    let created = block_on(admin::create_client(&w.ctx, "default", &body, None));
+    let id = created.unwrap().client.id;
+    let uses = Cell::new(0);
+    let authenticate = |number: u8| {
+        uses.set(uses.get() + 1);
+        let claims = json!({
+            "iss": id, "sub": id, "aud": w.issuer.url, "exp": w.now() + 60, "iat": w.now(),
+            "jti": uses.get().to_string(),
+        });
+        let key = SigningKey::generate(Algorithm::EdDsa, &[number; 32]).unwrap();
+        let assertion = key.encode("JWT", &claims).unwrap();
+        let form = format!(
+            "client_assertion_type={}&client_assertion={assertion}",
+            "urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"
+        );
+        let form = Form::parse(form.as_bytes()).unwrap();
+        let presented = Presented::parse(None, &form).unwrap();
+        let authenticated = auth::authenticate(&w.ctx, &w.issuer, "/oauth/token", &presented);
+        block_on(authenticated).map(|(client, _)| client.client.id)
+    };
+    w.expect([answer(1), answer(2)]);
+    assert_eq!(authenticate(1).unwrap(), id);
+    // They were fetched just now.
+    assert_eq!(authenticate(2).unwrap_err().code.as_str(), "invalid_client");
+    assert_eq!(w.asked(), 1);
+    w.pass(60);
+    assert_eq!(authenticate(2).unwrap(), id);
+    assert!(authenticate(1).is_err());
+    assert_eq!(w.asked(), 2);
 }

@@ -9,7 +9,7 @@ use rollcall_store::auth::OpaqueToken;
 use rollcall_store::{Database, TokenHash};
 
 use super::Turn;
-use crate::auth::{oauth_error, store_claims, verify_own};
+use crate::auth::{oauth_error, store_claims, verify_own, verify_trusted};
 
 /// A token that holds, and what hangs on it.
 pub(super) struct Subject {
@@ -43,7 +43,7 @@ pub(super) async fn find<D: Database>(
     // > value of the "error" parameter MUST be the "invalid_request" error code
     found.ok_or_else(|| {
         OAuthError::invalid_request(format!(
-            "the {name} token is not one of this issuer, or has ended"
+            "the {name} token is not one of this issuer or of one that it trusts, or has ended"
         ))
     })
 }
@@ -128,17 +128,15 @@ fn of_opaque(token: OpaqueToken) -> Result<Subject, OAuthError> {
     })
 }
 
-/// The place for the tokens of trusted external issuers.
-///
-/// # Incomplete support
-/// None is trusted yet.
-#[expect(
-    clippy::unused_async,
-    reason = "whoever finds out about another issuer's token has to ask for its keys"
-)]
+/// A token of an external issuer that the tenant trusts.
 async fn external<D: Database>(
-    _turn: &Turn<'_, D>,
-    _token: &str,
+    turn: &Turn<'_, D>,
+    token: &str,
 ) -> Result<Option<Subject>, OAuthError> {
-    Ok(None)
+    let found = verify_trusted(turn.ctx, turn.issuer, token).await?;
+    Ok(found.map(|found| Subject {
+        presented: found.token,
+        person_epoch: Some(found.person.epoch),
+        grant: None,
+    }))
 }
