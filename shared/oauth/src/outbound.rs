@@ -68,7 +68,7 @@ impl Outbound {
             let is_letter = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
             !label.is_empty() && label.bytes().all(is_letter)
         };
-        if !labels.iter().all(|label| is_label(label)) {
+        if !labels.iter().all(is_label) {
             return Err("has no host name as it stands in DNS");
         }
         if labels.len() == 1 || INTERNAL.contains(&last) {
