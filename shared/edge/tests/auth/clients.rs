@@ -33,10 +33,7 @@ fn ok_a_secret_in_the_header_percent_encoded_and_the_scheme_in_any_case() {
 fn ok_a_secret_in_the_form_for_who_has_registered_that() {
     let world = World::new();
     let method = json!("client_secret_post");
-    world.client(
-        "c",
-        &with(machine(), "token_endpoint_auth_method", method),
-    );
+    world.client("c", &with(machine(), "token_endpoint_auth_method", method));
     let form = [GRANT, ("client_id", "c"), ("client_secret", "c-secret")];
     assert_eq!(world.token(&[], &form).status, 200);
     // Attack case 14: another method than the one that is registered.
@@ -82,7 +79,9 @@ fn err_two_methods_at_once() {
     world.token_as("c", &form).refused(400, "invalid_request");
     let header = basic("c", "c-secret");
     let twice = [("authorization", &*header), ("authorization", &*header)];
-    world.token(&twice, &[GRANT]).refused(400, "invalid_request");
+    world
+        .token(&twice, &[GRANT])
+        .refused(400, "invalid_request");
 }
 
 #[test]

@@ -46,7 +46,10 @@ fn keys_may_be_kept_by_anyone_for_as_long_as_nothing_new_signs() {
     assert_eq!(other.status, 200);
     let head = jwks(&world.ctx, Method::HEAD, "/oauth/jwks", None);
     assert_eq!((head.status, &head.json), (200, &json!(null)));
-    assert_eq!(head.header("content-length"), answer.header("content-length"));
+    assert_eq!(
+        head.header("content-length"),
+        answer.header("content-length")
+    );
     assert_eq!(head.header("etag"), Some(tag));
 }
 
@@ -56,7 +59,10 @@ fn other_methods_and_addresses() {
     let options = jwks(&world.ctx, Method::OPTIONS, "/oauth/jwks", None);
     assert_eq!(options.status, 204);
     assert_eq!(options.header("access-control-allow-origin"), Some("*"));
-    assert_eq!(options.header("access-control-allow-methods"), Some("GET, HEAD"));
+    assert_eq!(
+        options.header("access-control-allow-methods"),
+        Some("GET, HEAD")
+    );
     let post = jwks(&world.ctx, Method::POST, "/oauth/jwks", None);
     assert_eq!(post.status, 405);
     assert_eq!(post.header("allow"), Some("GET, HEAD, OPTIONS"));
@@ -65,7 +71,10 @@ fn other_methods_and_addresses() {
     assert_eq!(none.header("cache-control"), Some("no-store"));
     let off = world.instance(config(None));
     assert_eq!(jwks(&off, Method::GET, "/oauth/jwks", None).status, 503);
-    assert_eq!(metadata(&off, "/.well-known/openid-configuration").status, 503);
+    assert_eq!(
+        metadata(&off, "/.well-known/openid-configuration").status,
+        503
+    );
     assert_eq!(
         metadata(&world.ctx, "/.well-known/openid-configuration/t/other").status,
         404
@@ -110,7 +119,10 @@ fn metadata_says_the_same_at_all_places() {
             assert_eq!(*signing, json!(["EdDSA"]));
             assert_eq!(
                 json["grant_types_supported"],
-                json!(["client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"])
+                json!([
+                    "client_credentials",
+                    "urn:ietf:params:oauth:grant-type:token-exchange"
+                ])
             );
         }
     }

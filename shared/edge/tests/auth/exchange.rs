@@ -14,7 +14,11 @@ const GRANT: (&str, &str) = (
 /// Exchanges a token.
 pub fn narrow(world: &World, client: &str, token: &str, more: &[(&str, &str)]) -> Answer {
     let form = [
-        &[GRANT, ("subject_token", token), ("subject_token_type", TYPE)],
+        &[
+            GRANT,
+            ("subject_token", token),
+            ("subject_token_type", TYPE),
+        ],
         more,
     ]
     .concat();
@@ -124,20 +128,30 @@ fn err_requests_that_do_not_fit() {
     let ask = |form: &[(&str, &str)]| world.token_as("c", &[&[GRANT], form].concat());
     let subject = [
         ("subject_token", &*token),
-        ("subject_token_type", "urn:ietf:params:oauth:token-type:id_token"),
+        (
+            "subject_token_type",
+            "urn:ietf:params:oauth:token-type:id_token",
+        ),
     ];
     ask(&subject).refused(400, "invalid_request");
     ask(&subject[..1]).refused(400, "invalid_request");
     narrow(&world, "c", &token, &[("actor_token", &token)]).refused(400, "invalid_request");
     narrow(&world, "c", &token, &[("actor_token_type", TYPE)]).refused(400, "invalid_request");
-    let kind = [("requested_token_type", "urn:ietf:params:oauth:token-type:refresh_token")];
+    let kind = [(
+        "requested_token_type",
+        "urn:ietf:params:oauth:token-type:refresh_token",
+    )];
     narrow(&world, "c", &token, &kind).refused(400, "invalid_request");
     narrow(&world, "c", &token, &[("audience", "x")]).refused(400, "invalid_target");
-    let unknown = rollcall_oauth::token::mint(rollcall_oauth::token::OpaqueKind::AccessToken, &[1; 32]);
+    let unknown =
+        rollcall_oauth::token::mint(rollcall_oauth::token::OpaqueKind::AccessToken, &[1; 32]);
     for token in ["x", "a.b.c", &*unknown] {
         narrow(&world, "c", token, &[]).refused(400, "invalid_request");
     }
-    world.client("d", &with(machine(), "grant_types", json!(["client_credentials"])));
+    world.client(
+        "d",
+        &with(machine(), "grant_types", json!(["client_credentials"])),
+    );
     let own = world.access_token("d", &[]);
     narrow(&world, "d", &own, &[]).refused(400, "unauthorized_client");
 }

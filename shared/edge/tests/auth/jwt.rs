@@ -9,7 +9,10 @@ use crate::world::{Answer, ClientKey, World, claims, part, with};
 
 fn exchange(world: &World, token: &str) -> Answer {
     let form = [
-        ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+        (
+            "grant_type",
+            "urn:ietf:params:oauth:grant-type:token-exchange",
+        ),
         ("subject_token", token),
         (
             "subject_token_type",
@@ -40,15 +43,43 @@ fn err_whatever_a_token_says_of_its_own_verification() {
     let bad = [
         encode(&with(header.clone(), "alg", json!("none")), &claims, b""),
         encode(&header, &claims, b""),
-        encode(&header, &with(claims.clone(), "scope", json!("admin")), &signature),
-        encode(&with(header.clone(), "alg", json!("HS256")), &claims, &[0; 32]),
-        encode(&with(header.clone(), "alg", json!("ES256")), &claims, &signature),
-        encode(&with(header.clone(), "typ", json!("JWT")), &claims, &signature),
-        encode(&with(header.clone(), "crit", json!(["exp"])), &claims, &signature),
+        encode(
+            &header,
+            &with(claims.clone(), "scope", json!("admin")),
+            &signature,
+        ),
+        encode(
+            &with(header.clone(), "alg", json!("HS256")),
+            &claims,
+            &[0; 32],
+        ),
+        encode(
+            &with(header.clone(), "alg", json!("ES256")),
+            &claims,
+            &signature,
+        ),
+        encode(
+            &with(header.clone(), "typ", json!("JWT")),
+            &claims,
+            &signature,
+        ),
+        encode(
+            &with(header.clone(), "crit", json!(["exp"])),
+            &claims,
+            &signature,
+        ),
         signed(&header),
         signed(&with(header.clone(), "jwk", stranger.jwk())),
-        signed(&with(header.clone(), "jku", json!("https://evil.example/jwks"))),
-        signed(&with(header.clone(), "x5u", json!("https://evil.example/x"))),
+        signed(&with(
+            header.clone(),
+            "jku",
+            json!("https://evil.example/jwks"),
+        )),
+        signed(&with(
+            header.clone(),
+            "x5u",
+            json!("https://evil.example/x"),
+        )),
         kid("unknown"),
         kid("../../../../dev/null"),
         kid("' OR 1=1 --"),

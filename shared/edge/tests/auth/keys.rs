@@ -19,8 +19,8 @@ use rollcall_store::rusqlite::File;
 use serde_json::{Value as Json, json};
 
 use crate::world::{
-    Answer, Counting, MASTER, NoPasswords, OTHER_MASTER, START, World, basic_of, config, part, read,
-    token,
+    Answer, Counting, MASTER, NoPasswords, OTHER_MASTER, START, World, basic_of, config, part,
+    read, token,
 };
 
 const GRANT: (&str, &str) = ("grant_type", "client_credentials");
@@ -88,7 +88,10 @@ fn a_token_verifies_over_the_published_keys_with_either_algorithm() {
         let token = world.access_token("c", &[]);
         assert_eq!(part(&token, 0)["alg"], algorithm.name());
         assert!(verifies(&world.ctx, &token));
-        assert!(!verifies(&world.ctx, &format!("{}AA", &token[..token.len() - 2])));
+        assert!(!verifies(
+            &world.ctx,
+            &format!("{}AA", &token[..token.len() - 2])
+        ));
     }
 }
 

@@ -31,7 +31,10 @@ fn every_issuance_is_there_once_it_was_written_with_others() {
     assert_eq!(has_chores(&world.ctx), None, "someone is about to do it");
     block_on(tend(&world.ctx));
     let expected = |id: &String| ("client:c".to_owned(), "issue".to_owned(), id.clone());
-    assert_eq!(entries(&world), ids.iter().map(expected).collect::<Vec<_>>());
+    assert_eq!(
+        entries(&world),
+        ids.iter().map(expected).collect::<Vec<_>>()
+    );
     assert_eq!(has_chores(&world.ctx), None);
 }
 
@@ -68,13 +71,14 @@ fn refusals_are_there_once_each() {
         world.token_as("c", &form).refused(400, "invalid_scope");
         for authorization in [basic("c", "wrong"), basic("nobody", "x")] {
             let headers = [("authorization", &*authorization)];
-            world.token(&headers, &[GRANT]).refused(401, "invalid_client");
+            world
+                .token(&headers, &[GRANT])
+                .refused(401, "invalid_client");
         }
     }
     block_on(tend(&world.ctx));
-    let refused = |actor: &str, code: &str| {
-        (actor.to_owned(), "refuse".to_owned(), code.to_owned())
-    };
+    let refused =
+        |actor: &str, code: &str| (actor.to_owned(), "refuse".to_owned(), code.to_owned());
     assert_eq!(
         entries(&world),
         [

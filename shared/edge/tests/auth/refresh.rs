@@ -153,7 +153,10 @@ fn err_a_person_who_was_deactivated() {
 #[test]
 fn err_a_client_that_may_not() {
     let world = World::new();
-    world.client("c", &with(machine(), "grant_types", json!(["client_credentials"])));
+    world.client(
+        "c",
+        &with(machine(), "grant_types", json!(["client_credentials"])),
+    );
     let token = grant(&world, "c", None, None);
     refresh(&world, "c", &token, &[]).refused(400, "unauthorized_client");
 }

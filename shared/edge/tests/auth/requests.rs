@@ -8,9 +8,7 @@ use rollcall_edge::auth;
 use rollcall_store::auth::TokenFormat;
 use serde_json::json;
 
-use crate::world::{
-    Answer, BASE, World, basic_of, config, machine, part, read, token, with,
-};
+use crate::world::{Answer, BASE, World, basic_of, config, machine, part, read, token, with};
 
 const GRANT: (&str, &str) = ("grant_type", "client_credentials");
 
@@ -24,7 +22,10 @@ fn ok_a_jwt_with_all_that_rfc_9068_wants() {
     let claims = answer.claims();
     let jwt = answer.json["access_token"].as_str().unwrap();
     let header = part(jwt, 0);
-    assert_eq!((&header["typ"], &header["alg"]), (&json!("at+jwt"), &json!("EdDSA")));
+    assert_eq!(
+        (&header["typ"], &header["alg"]),
+        (&json!("at+jwt"), &json!("EdDSA"))
+    );
     assert!(header["kid"].is_string());
     let now = world.now_secs();
     for (name, value) in [
@@ -115,7 +116,13 @@ fn err_what_is_no_form_that_was_sent_with_post() {
     let charset = "Application/X-WWW-Form-Urlencoded; charset=UTF-8";
     let ok = request(Some(charset)).body(body()).unwrap();
     assert_eq!(sent(&world, ok).status, 200);
-    for method in [Method::GET, Method::HEAD, Method::PUT, Method::DELETE, Method::OPTIONS] {
+    for method in [
+        Method::GET,
+        Method::HEAD,
+        Method::PUT,
+        Method::DELETE,
+        Method::OPTIONS,
+    ] {
         let request = Request::builder()
             .method(method)
             .uri("/oauth/token")
@@ -133,7 +140,11 @@ fn err_parameters_in_the_address() {
     let world = World::new();
     world.machine("c");
     let headers = [("authorization", &*basic_of("c"))];
-    for query in ["client_secret=c-secret", "grant_type=client_credentials", "x"] {
+    for query in [
+        "client_secret=c-secret",
+        "grant_type=client_credentials",
+        "x",
+    ] {
         let path = format!("/oauth/token?{query}");
         token(&world.ctx, &path, &headers, &[GRANT]).refused(400, "invalid_request");
     }
@@ -145,17 +156,34 @@ fn err_grants_that_are_unknown_or_not_allowed() {
     let world = World::new();
     world.machine("c");
     world.token_as("c", &[]).refused(400, "invalid_request");
-    for grant in ["password", "implicit", "CLIENT_CREDENTIALS", "urn:ietf:params:oauth:grant-type:jwt-bearer"] {
+    for grant in [
+        "password",
+        "implicit",
+        "CLIENT_CREDENTIALS",
+        "urn:ietf:params:oauth:grant-type:jwt-bearer",
+    ] {
         let answer = world.token_as("c", &[("grant_type", grant)]);
         answer.refused(400, "unsupported_grant_type");
     }
-    world.token_as("c", &[GRANT, GRANT]).refused(400, "invalid_request");
-    world.client("d", &with(machine(), "grant_types", json!(["refresh_token"])));
-    world.token_as("d", &[GRANT]).refused(400, "unauthorized_client");
+    world
+        .token_as("c", &[GRANT, GRANT])
+        .refused(400, "invalid_request");
+    world.client(
+        "d",
+        &with(machine(), "grant_types", json!(["refresh_token"])),
+    );
+    world
+        .token_as("d", &[GRANT])
+        .refused(400, "unauthorized_client");
     let code = [("grant_type", "authorization_code"), ("code", "x")];
-    world.token_as("d", &code).refused(400, "unauthorized_client");
+    world
+        .token_as("d", &code)
+        .refused(400, "unauthorized_client");
     // Nothing gives out codes, so every one is unknown.
-    world.client("e", &with(machine(), "grant_types", json!(["authorization_code"])));
+    world.client(
+        "e",
+        &with(machine(), "grant_types", json!(["authorization_code"])),
+    );
     world.token_as("e", &code).refused(400, "invalid_grant");
 }
 

@@ -271,9 +271,9 @@ pub fn token(
     form: &[(&str, &str)],
 ) -> Answer {
     let request = Request::post(path).header("content-type", "application/x-www-form-urlencoded");
-    let request = headers
-        .iter()
-        .fold(request, |request, (name, value)| request.header(*name, *value));
+    let request = headers.iter().fold(request, |request, (name, value)| {
+        request.header(*name, *value)
+    });
     let body = Full::new(Bytes::from(encode(form)));
     read(block_on(auth::token(ctx, request.body(body).unwrap())))
 }
