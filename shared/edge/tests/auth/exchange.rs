@@ -74,6 +74,22 @@ fn ok_less_scope_and_less_audience_never_longer() {
 }
 
 #[test]
+fn a_request_that_names_no_resource_keeps_the_audience() {
+    let world = World::new();
+    world.machine("c");
+    let token = world.access_token("c", &[("resource", "https://api.example/")]);
+    let answer = narrow(&world, "c", &token, &[]);
+    assert_eq!(answer.claims()["aud"], "https://api.example/");
+    // Acting for someone else, it is for the issuer.
+    world.client("api", &service());
+    world.machine("app");
+    let person = world.person("ada");
+    let token = token_of_person(&world, &person);
+    let answer = narrow(&world, "api", &token, &[]);
+    assert_eq!(answer.claims()["aud"], "https://id.example");
+}
+
+#[test]
 fn ok_a_service_acts_for_the_person_and_says_so() {
     let world = World::new();
     world.machine("app");
