@@ -2,6 +2,7 @@
 //! status, error code and header fields.
 
 mod clients;
+mod cost;
 mod documents;
 mod dpop;
 mod exchange;
