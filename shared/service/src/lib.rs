@@ -20,10 +20,10 @@ pub use ctx::Ctx;
 pub use error::Error;
 pub use ports::{Answer, Clock, Fetch, FetchError, Fetched, PasswordError, Passwords, Random};
 pub use profile::{Profile, admit, authenticate, fresh_profile, profile};
-pub use rollcall_oauth::OAuthError;
-pub use rollcall_oauth::outbound::Outbound;
 pub use session::Session;
-// What the use cases take and give, so that their callers need not know the store.
+// What the use cases take and give, so that their callers need not know the store, or what secrets are for.
+pub use rollcall_oauth::jose::MasterKeys;
+pub use rollcall_oauth::outbound::Outbound;
 pub use rollcall_store::auth::{Client, InitialToken, Issuer, Secret};
 pub use rollcall_store::{
     Access, Change, Credential, Database, Deleted, Found, StoreError, Tenant, TenantName, Token,

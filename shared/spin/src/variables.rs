@@ -2,8 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use http::Uri;
-use rollcall_oauth::jose::MasterKeys;
-use rollcall_service::{Config, Outbound};
+use rollcall_service::{Config, MasterKeys, Outbound};
 use rollcall_store::Durability;
 use spin_sdk::variables;
 

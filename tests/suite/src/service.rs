@@ -14,7 +14,7 @@ use crate::client::Client;
 pub(crate) const ADMIN_TOKEN: &str = "the-admin-token-of-the-tests";
 
 /// What their signing keys are sealed under.
-pub(crate) const MASTER_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+pub(crate) const MASTER_KEY: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE";
 
 /// A service that runs the built components, or the one that the environment names.
 pub struct Service {

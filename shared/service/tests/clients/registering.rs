@@ -1,10 +1,11 @@
 //! Clients that register and manage themselves (RFC 7591, RFC 7592).
 
 use pollster::block_on;
+use rollcall_oauth::OAuthError;
+use rollcall_service::admin;
 use rollcall_service::auth::{
     NewRegistration, admit_registration, register, registered, reregister, unregister,
 };
-use rollcall_service::{OAuthError, admin};
 use serde_json::{Value as Json, json};
 
 use crate::world::{World, object};

@@ -1,10 +1,11 @@
 //! Tokens of trusted issuers, whose keys are fetched within bounds.
 
 use pollster::block_on;
+use rollcall_oauth::OAuthError;
 use rollcall_oauth::jose::{Algorithm, JwkSet, SigningKey};
 use rollcall_service::admin::{self, AdminError, Trust};
 use rollcall_service::auth::{TrustedSubject, verify_trusted};
-use rollcall_service::{Config, FetchError, Fetched, OAuthError, Outbound};
+use rollcall_service::{Config, FetchError, Fetched, Outbound};
 use serde_json::{Value as Json, json};
 
 use crate::world::{Net, World};
