@@ -10,5 +10,7 @@ mod jwt;
 mod keys;
 mod log;
 mod refresh;
+mod register;
 mod requests;
+mod trusted;
 mod world;

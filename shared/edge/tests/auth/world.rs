@@ -79,6 +79,7 @@ pub fn config(master: Option<&str>) -> Config {
         admin_token: None,
         durability: Durability::Normal,
         master_key: master.map(|keys| MasterKeys::parse(keys).unwrap()),
+        ..Config::default()
     }
 }
 
