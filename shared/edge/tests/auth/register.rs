@@ -5,7 +5,8 @@ use http::Request;
 use http_body_util::Full;
 use pollster::block_on;
 use rollcall_edge::auth;
-use rollcall_service::admin;
+use rollcall_service::{Ctx, admin};
+use rollcall_store::rusqlite::File;
 use serde_json::{Value as Json, json};
 
 use crate::world::{Answer, World, basic, config, read, with};
@@ -22,7 +23,7 @@ fn machine() -> Json {
 }
 
 fn send(
-    w: &World,
+    ctx: &Ctx<File>,
     (method, path): (&str, &str),
     token: Option<&str>,
     (content_type, body): (Option<&str>, &str),
@@ -35,15 +36,12 @@ fn send(
         request = request.header("content-type", content_type);
     }
     let body = Full::new(Bytes::from(body.to_owned()));
-    read(block_on(auth::register(
-        &w.ctx,
-        request.body(body).unwrap(),
-    )))
+    read(block_on(auth::register(ctx, request.body(body).unwrap())))
 }
 
 fn register(w: &World, token: &str, body: &Json) -> Answer {
     let body = (JSON, &*body.to_string());
-    send(w, ("POST", "/oauth/register"), Some(token), body)
+    send(&w.ctx, ("POST", "/oauth/register"), Some(token), body)
 }
 
 fn text<'j>(json: &'j Json, name: &str) -> &'j str {
@@ -77,12 +75,12 @@ fn what_was_registered_gets_a_token() {
     assert_eq!((token.status, &token.json["scope"]), (200, &json!("app")));
     let path = format!("/oauth/register/{id}");
     let manages = json["registration_access_token"].as_str();
-    let gone = send(&w, ("DELETE", &path), manages, (None, ""));
+    let gone = send(&w.ctx, ("DELETE", &path), manages, (None, ""));
     assert_eq!(gone.status, 204);
     let token = w.token(&[("authorization", &authorization)], &form);
     token.refused(401, "invalid_client");
     refused(
-        &send(&w, ("GET", &path), manages, (None, "")),
+        &send(&w.ctx, ("GET", &path), manages, (None, "")),
         401,
         "invalid_token",
     );
@@ -95,7 +93,7 @@ fn a_client_reads_and_replaces_what_it_has_registered() {
     let id = text(&created, "client_id");
     let path = format!("/oauth/register/{id}");
     let token = created["registration_access_token"].as_str();
-    let get = |token| send(&w, ("GET", &path), token, (None, ""));
+    let get = |token| send(&w.ctx, ("GET", &path), token, (None, ""));
     let read = get(token);
     assert_eq!(read.status, 200, "{read:?}");
     read.is_not_kept();
@@ -107,7 +105,7 @@ fn a_client_reads_and_replaces_what_it_has_registered() {
         expected
     };
     assert_eq!(read.json, expected);
-    let put = |body: &Json| send(&w, ("PUT", &path), token, (JSON, &body.to_string()));
+    let put = |body: &Json| send(&w.ctx, ("PUT", &path), token, (JSON, &body.to_string()));
     let body = with(
         with(machine(), "client_id", json!(id)),
         "client_name",
@@ -139,17 +137,17 @@ fn err_strangers_learn_nothing_of_what_is_wrong_with_a_request() {
     let (ours, theirs) = (initial(&w, "default"), initial(&w, "acme"));
     let broken = (Some("text/plain"), "{");
     for token in [None, Some("x"), Some(&*theirs)] {
-        let answer = send(&w, ("POST", "/oauth/register"), token, broken);
+        let answer = send(&w.ctx, ("POST", "/oauth/register"), token, broken);
         refused(&answer, 401, "invalid_token");
     }
-    let bare = send(&w, ("POST", "/oauth/register"), None, broken);
+    let bare = send(&w.ctx, ("POST", "/oauth/register"), None, broken);
     let realm = "Bearer realm=\"https://id.example\"";
     assert_eq!(bare.header("www-authenticate"), Some(realm));
-    let known = send(&w, ("POST", "/oauth/register"), Some(&ours), broken);
+    let known = send(&w.ctx, ("POST", "/oauth/register"), Some(&ours), broken);
     refused(&known, 400, "invalid_request");
     let elsewhere = ("POST", "/t/acme/oauth/register");
     let body = machine().to_string();
-    let answer = send(&w, elsewhere, Some(&theirs), (JSON, &body));
+    let answer = send(&w.ctx, elsewhere, Some(&theirs), (JSON, &body));
     assert_eq!(answer.status, 201);
     let uri = text(&answer.json, "registration_client_uri");
     assert!(uri.starts_with("https://id.example/t/acme/oauth/register/"));
@@ -159,14 +157,16 @@ fn err_strangers_learn_nothing_of_what_is_wrong_with_a_request() {
         ("POST", "/oauth/register/x/y", 404),
         ("POST", "/t/A/oauth/register", 404),
     ] {
-        let answer = send(&w, (method, path), Some(&ours), (None, ""));
+        let answer = send(&w.ctx, (method, path), Some(&ours), (None, ""));
         refused(&answer, status, "invalid_request");
     }
-    let off = World {
-        ctx: w.instance(config(None)),
-        ..World::new()
-    };
-    let answer = register(&off, &ours, &machine());
+    let off = w.instance(config(None));
+    let answer = send(
+        &off,
+        ("POST", "/oauth/register"),
+        Some(&ours),
+        (JSON, &body),
+    );
     refused(&answer, 503, "temporarily_unavailable");
 }
 
@@ -174,7 +174,14 @@ fn err_strangers_learn_nothing_of_what_is_wrong_with_a_request() {
 fn err_what_is_too_large_or_no_metadata() {
     let w = World::new();
     let token = initial(&w, "default");
-    let post = |body: &str| send(&w, ("POST", "/oauth/register"), Some(&token), (JSON, body));
+    let post = |body: &str| {
+        send(
+            &w.ctx,
+            ("POST", "/oauth/register"),
+            Some(&token),
+            (JSON, body),
+        )
+    };
     refused(&post(&" ".repeat(64 * 1024 + 1)), 413, "invalid_request");
     for body in ["", "[]", "{\"scope\": \"a\", \"scope\": \"b\"}"] {
         refused(&post(body), 400, "invalid_client_metadata");
