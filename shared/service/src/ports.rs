@@ -1,4 +1,5 @@
-//! What comes in from outside, so that tests can fix it: time, randomness, and the hashes of passwords.
+//! What comes in from outside, so that tests can fix it: time, randomness, the hashes of passwords, and what others
+//! publish.
 
 use std::pin::Pin;
 
@@ -38,4 +39,59 @@ pub enum PasswordError {
     /// Whoever hashes it does not answer. The text is for the log.
     #[error("passwords are not hashed: {0}")]
     Unavailable(String),
+}
+
+/// Whoever fetches what others publish. What may be fetched, how long to wait and how often to try is for the caller to
+/// say.
+pub trait Fetch {
+    /// Gets a document of at most `max_bytes` bytes. No redirect is followed.
+    ///
+    /// # Errors
+    /// [`FetchError`].
+    fn get<'a>(
+        &'a self,
+        address: &'a str,
+        max_bytes: usize,
+    ) -> Answer<'a, Result<Fetched, FetchError>>;
+
+    /// Lets some time pass.
+    fn pause(&self, millis: u64) -> Answer<'_, ()>;
+}
+
+/// What came back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fetched {
+    /// The status.
+    pub status: u16,
+    /// `Content-Type`.
+    pub content_type: Option<String>,
+    /// `Cache-Control`.
+    pub cache_control: Option<String>,
+    /// The document.
+    pub body: Vec<u8>,
+}
+
+/// Why nothing came back.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum FetchError {
+    /// There was no answer. The text is for the log.
+    #[error("no answer: {0}")]
+    Unreachable(String),
+    /// It is larger than it may be.
+    #[error("the document is too large")]
+    TooLarge,
+}
+
+/// What stands for it in a component that fetches nothing.
+pub(crate) struct NoFetch;
+
+impl Fetch for NoFetch {
+    fn get<'a>(&'a self, _: &'a str, _: usize) -> Answer<'a, Result<Fetched, FetchError>> {
+        let error = FetchError::Unreachable("this component fetches nothing".to_owned());
+        Box::pin(std::future::ready(Err(error)))
+    }
+
+    fn pause(&self, _: u64) -> Answer<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
 }

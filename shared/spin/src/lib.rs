@@ -1,6 +1,7 @@
 //! The ports on Spin: the only shared crate that names its SDK.
 
 mod clock;
+mod fetch;
 mod passwords;
 mod random;
 mod serve;
@@ -8,5 +9,5 @@ mod sqlite;
 mod variables;
 
 pub use random::HostRandom;
-pub use serve::{serve, serve_with_passwords};
+pub use serve::{serve, serve_with_fetch, serve_with_passwords};
 pub use sqlite::Sqlite;

@@ -2,17 +2,25 @@
 
 use std::cell::OnceCell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use anyhow::{Error, Result};
 use bytes::Bytes;
-use rollcall_service::{Ctx, Passwords};
+use rollcall_service::auth::{has_chores, is_sweep_due, sweep, tend};
+use rollcall_service::{Config, Ctx};
 use spin_sdk::http::{FullBody, Request, Response};
+use spin_sdk::time::sleep;
+use spin_sdk::wasip3::spawn;
 
 use crate::clock::WallClock;
+use crate::fetch::HostFetch;
 use crate::passwords::{NoPasswords, PasswordComponent};
 use crate::random::HostRandom;
 use crate::sqlite::Sqlite;
 use crate::variables;
+
+/// How long an entry of the change log waits for others.
+const MOMENT: Duration = Duration::from_millis(500);
 
 thread_local! {
     /// The context of this instance, which serves many requests.
@@ -27,7 +35,7 @@ pub async fn serve(
     request: Request,
     handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
 ) -> Result<Response<FullBody<Bytes>>> {
-    answer(NoPasswords, request, handler).await
+    answer(without_client, request, handler).await
 }
 
 /// Answers a request with `handler`, in a component that has passwords hashed: its `allowed_outbound_hosts` must have
@@ -39,25 +47,65 @@ pub async fn serve_with_passwords(
     request: Request,
     handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
 ) -> Result<Response<FullBody<Bytes>>> {
-    answer(PasswordComponent, request, handler).await
+    let with_passwords =
+        |config| Ctx::new(Sqlite, WallClock, HostRandom, PasswordComponent, config);
+    answer(with_passwords, request, handler).await
 }
 
-async fn answer(
-    passwords: impl Passwords + 'static,
+/// Answers a request with `handler`, in a component that fetches the keys of others: its `allowed_outbound_hosts` must
+/// have whatever the operator allows.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_with_fetch(
     request: Request,
     handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
 ) -> Result<Response<FullBody<Bytes>>> {
-    let ctx = ctx(passwords)
-        .await
-        .inspect_err(|error| eprintln!("{error:#}"))?;
-    Ok(handler(&ctx, request).await)
+    let with_fetch = |config| without_client(config).with_fetch(HostFetch);
+    answer(with_fetch, request, handler).await
 }
 
-async fn ctx(passwords: impl Passwords + 'static) -> Result<Rc<Ctx<Sqlite>>, Error> {
+fn without_client(config: Config) -> Ctx<Sqlite> {
+    Ctx::new(Sqlite, WallClock, HostRandom, NoPasswords, config)
+}
+
+async fn answer(
+    make: impl FnOnce(Config) -> Ctx<Sqlite>,
+    request: Request,
+    handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
+) -> Result<Response<FullBody<Bytes>>> {
+    let ctx = ctx(make)
+        .await
+        .inspect_err(|error| eprintln!("{error:#}"))?;
+    let response = handler(&ctx, request).await;
+    leave_chores(ctx);
+    Ok(response)
+}
+
+/// What need not be done before the answer is done after it: at once, or in a moment, together with what other requests
+/// leave to be done. The instance stays until then.
+fn leave_chores(ctx: Rc<Ctx<Sqlite>>) {
+    let (chores, sweeps) = (has_chores(&ctx), is_sweep_due(&ctx));
+    if chores.is_none() && !sweeps {
+        return;
+    }
+    spawn(async move {
+        if let Some(is_urgent) = chores {
+            if !is_urgent {
+                sleep(MOMENT).await;
+            }
+            tend(&ctx).await;
+        }
+        if sweeps {
+            sweep(&ctx).await;
+        }
+    });
+}
+
+async fn ctx(make: impl FnOnce(Config) -> Ctx<Sqlite>) -> Result<Rc<Ctx<Sqlite>>, Error> {
     if let Some(ctx) = CTX.with(|cell| cell.get().cloned()) {
         return Ok(ctx);
     }
-    let config = variables::config().await?;
-    let fresh = Rc::new(Ctx::new(Sqlite, WallClock, HostRandom, passwords, config));
+    let fresh = Rc::new(make(variables::config().await?));
     Ok(CTX.with(|cell| cell.get_or_init(|| fresh).clone()))
 }

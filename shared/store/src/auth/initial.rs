@@ -63,6 +63,28 @@ impl<D: Database> Store<D> {
         self.run(statement, parameters).await.map(drop)
     }
 
+    /// Whether an initial access token lets a client register now: strangers are turned away before their requests are
+    /// looked at. Whether it still does is for [`Self::create_client`] to say.
+    ///
+    /// # Errors
+    /// [`StoreError::Backend`].
+    pub async fn allows_registration(
+        &self,
+        tenant: &TenantName,
+        initial: &TokenHash,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let statement = "SELECT 1 FROM tenant t CROSS JOIN initial_access_token i ON i.tenant = t.id AND i.hash = ?2 \
+            WHERE t.name = ?1 AND NOT t.suspended AND (i.expires IS NULL OR i.expires > ?3) \
+            AND (i.uses IS NULL OR i.uses > 0)";
+        let parameters = vec![
+            tenant.as_str().into(),
+            initial.into(),
+            now.as_micros().into(),
+        ];
+        Ok(!self.run(statement, parameters).await?.is_empty())
+    }
+
     /// Up to `limit` initial access tokens of a tenant whose id comes after `after`, in the order of their ids.
     ///
     /// # Errors

@@ -35,7 +35,7 @@ pub use introspect::Shown;
 pub use issuer::{Breaker, Issuer, IssuerDraft, Jwks};
 pub use key::{Key, KeyDraft};
 pub use opaque::{OpaqueDraft, OpaqueToken};
-pub use person::Person;
+pub use person::{Person, PersonName};
 pub use record::Entry;
 pub use refresh::{RefreshToken, Rotation, Successor};
 pub use secret::{MAX_SECRETS, Secret, SecretDraft};

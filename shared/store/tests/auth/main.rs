@@ -11,6 +11,7 @@ mod keys;
 mod liveness;
 mod log;
 mod once;
+mod people;
 mod registration;
 mod revocation;
 mod secrets;

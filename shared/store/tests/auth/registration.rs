@@ -32,10 +32,18 @@ const REFUSED: Result<(), StoreError> = Err(StoreError::Unauthenticated);
 #[test]
 fn an_initial_access_token_lets_clients_register() {
     let w = World::new();
+    let allows = || {
+        block_on(
+            w.store
+                .allows_registration(&w.tenant, &hash("initial"), w.now()),
+        )
+    };
     assert_eq!(register(&w, "early"), REFUSED);
+    assert_eq!(allows(), Ok(false));
     allow(&w, Some(later(w.now(), 100)), None);
     let issued = w.now();
     w.last_is("admin", "issue", "InitialAccessToken", "initial");
+    assert_eq!(allows(), Ok(true));
     register(&w, "one").unwrap();
     register(&w, "two").unwrap();
     w.last_is("registration:initial", "register", "Client", "two");
@@ -53,6 +61,7 @@ fn an_initial_access_token_lets_clients_register() {
         Ok(vec![])
     );
     w.pass(100);
+    assert_eq!(allows(), Ok(false));
     assert_eq!(register(&w, "late"), REFUSED);
     assert_eq!(block_on(w.store.client(&w.tenant, "late")), Ok(None));
 }

@@ -4,7 +4,7 @@ use pollster::block_on;
 use rollcall_core::Timestamp;
 use rollcall_store::auth::{
     Actor, ClientDraft, Entry, GrantDraft, InitialTokenDraft, IssuerDraft, Jwks, KeyDraft,
-    OpaqueDraft, SecretDraft, SigningAlgorithm, Successor, TokenFormat,
+    OpaqueDraft, PersonName, SecretDraft, SigningAlgorithm, Successor, TokenFormat,
 };
 use rollcall_store::{
     Access, Besides, Caller, Claims, Credential, Part, Query, Relations, Start, TokenHash,
@@ -261,6 +261,16 @@ fn what_is_read_of_the_authorization_server_is_index_lookups() {
     told.plans(&f, "clients");
     block_on(store.secrets(tenant, "app")).unwrap();
     told.plans(&f, "secrets");
+    for name in [
+        PersonName::ExternalId("e"),
+        PersonName::UserName("u"),
+        PersonName::Email("e@example.com"),
+    ] {
+        block_on(store.person_named(tenant, name)).unwrap();
+        told.plans(&f, "a person by a name");
+    }
+    block_on(store.allows_registration(tenant, &hash, at)).unwrap();
+    told.plans(&f, "a registration that is looked at");
     block_on(store.initial_tokens(tenant, ("", 10))).unwrap();
     told.plans(&f, "initial access tokens");
     block_on(store.sweep(at)).unwrap();
