@@ -179,27 +179,3 @@ BEGIN
     FROM resource WHERE tenant = NEW.tenant AND id = NEW.id AND type = 'User' AND NEW.retention_days > 0;
     DELETE FROM resource WHERE tenant = NEW.tenant AND id = NEW.id;
 END;
-
-DROP TRIGGER restore_known_run;
-
-CREATE TRIGGER restore_known_run INSTEAD OF INSERT ON restore_known
-BEGIN
-    INSERT INTO resource (tenant, type, id, version, created, modified, doc, display, folded, epoch)
-    SELECT tenant, type, id, version + 1, created, NEW.at, NEW.doc, NEW.display, NEW.folded, max(NEW.at, epoch + 1)
-    FROM deleted WHERE tenant = NEW.tenant AND id = NEW.id;
-    INSERT INTO change (tenant, at, actor, operation, type, resource, version, attributes)
-    SELECT tenant, NEW.at, 'admin', 'restore', type, id, version, '[]'
-    FROM resource WHERE tenant = NEW.tenant AND id = NEW.id;
-    INSERT INTO counter (tenant, type, count)
-    SELECT tenant, type, 1 FROM resource WHERE tenant = NEW.tenant AND id = NEW.id
-    ON CONFLICT (tenant, type) DO UPDATE SET count = count + 1;
-    INSERT INTO reindex (resource, unindexed, indexed, freed, uniques)
-    SELECT seq, '[]', NEW.indexed, '[]', NEW.uniques FROM resource WHERE tenant = NEW.tenant AND id = NEW.id;
-    INSERT INTO credential (resource, password, changed)
-    SELECT seq, password, password_changed
-    FROM deleted JOIN resource ON resource.tenant = deleted.tenant AND resource.id = deleted.id
-    WHERE deleted.tenant = NEW.tenant AND deleted.id = NEW.id AND password IS NOT NULL;
-    INSERT INTO rejoin (tenant, at, member)
-    SELECT tenant, NEW.at, seq FROM resource WHERE tenant = NEW.tenant AND id = NEW.id;
-    DELETE FROM deleted WHERE tenant = NEW.tenant AND id = NEW.id;
-END;

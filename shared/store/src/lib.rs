@@ -16,6 +16,7 @@ mod filter;
 mod list;
 mod migrate;
 mod paths;
+mod procedures;
 mod read;
 mod refit;
 mod reindex;

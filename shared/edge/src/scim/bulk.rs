@@ -21,9 +21,7 @@ pub async fn bulk<D: Database, B: Body<Data = Bytes>>(
     ctx: &Ctx<D>,
     request: Request<B>,
 ) -> FullResponse {
-    let (parts, body) = request.into_parts();
-    let head = Request::from_parts(parts, ());
-    handle(ctx, &head, body, async |call, profile| {
+    handle(ctx, request, async |call, profile| {
         let ["Bulk"] = path::borrowed(&call.segments)[..] else {
             return Err(nothing_at(call).into());
         };

@@ -24,9 +24,7 @@ pub async fn discovery<D: Database, B: Body<Data = Bytes>>(
     ctx: &Ctx<D>,
     request: Request<B>,
 ) -> FullResponse {
-    let (parts, body) = request.into_parts();
-    let head = Request::from_parts(parts, ());
-    handle(ctx, &head, body, async |call, _| {
+    handle(ctx, request, async |call, _| {
         // Nothing else is read from the store, so nothing else would check the token and the settings.
         let profile = fresh_profile(ctx, &call.access).await?;
         answer(&profile.types, call)

@@ -47,24 +47,25 @@ impl Call<'_> {
 
 /// Reads address, token and body, has `answer` answer by the tenant's profile, and turns refusals into responses. Whoever
 /// has no good token learns of no other refusal, and nothing of theirs is read or written.
-pub(super) async fn handle<'r, D: Database, B: Body<Data = Bytes>>(
+pub(super) async fn handle<D: Database, B: Body<Data = Bytes>>(
     ctx: &Ctx<D>,
-    head: &'r Request<()>,
-    body: B,
-    answer: impl AsyncFn(&Call<'r>, &Profile) -> Result<FullResponse, Refusal>,
+    request: Request<B>,
+    answer: impl AsyncFn(&Call<'_>, &Profile) -> Result<FullResponse, Refusal>,
 ) -> FullResponse {
-    let answered = match call(ctx, head) {
+    let (parts, body) = request.into_parts();
+    let head = Request::from_parts(parts, ());
+    let answered = match call(ctx, &head) {
         Err(error) => Err(error.into()),
         Ok(mut call) => answer_call(ctx, &mut call, body, answer).await,
     };
     answered.unwrap_or_else(Refusal::into_response)
 }
 
-async fn answer_call<'r, D: Database, B: Body<Data = Bytes>>(
+async fn answer_call<D: Database, B: Body<Data = Bytes>>(
     ctx: &Ctx<D>,
-    call: &mut Call<'r>,
+    call: &mut Call<'_>,
     body: B,
-    answer: impl AsyncFn(&Call<'r>, &Profile) -> Result<FullResponse, Refusal>,
+    answer: impl AsyncFn(&Call<'_>, &Profile) -> Result<FullResponse, Refusal>,
 ) -> Result<FullResponse, Refusal> {
     let mut current = profile(ctx, &call.access).await?;
     if !call.head.method().is_safe() {

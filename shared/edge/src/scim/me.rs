@@ -17,9 +17,7 @@ pub async fn me<D: Database, B: Body<Data = Bytes>>(
     ctx: &Ctx<D>,
     request: Request<B>,
 ) -> FullResponse {
-    let (parts, body) = request.into_parts();
-    let head = Request::from_parts(parts, ());
-    handle(ctx, &head, body, async |call, _| {
+    handle(ctx, request, async |call, _| {
         authenticate(ctx, &call.access).await?;
         Err(ScimError::not_implemented(
             "no person is behind a provisioning token: address the user by id under /Users",

@@ -50,7 +50,7 @@ impl Told {
     /// Demands that nothing that was run since the last call looks at more than it must, and that something was run.
     #[track_caller]
     fn plans(&mut self, f: &Fixture, what: &str) {
-        let statements = f.log.take();
+        let statements = f.statements();
         assert!(!statements.is_empty(), "{what}");
         for statement in statements {
             let plan = Plan::of(&f.native, &statement);
