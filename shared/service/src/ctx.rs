@@ -6,9 +6,9 @@ use rollcall_core::Timestamp;
 use rollcall_store::{Database, Store, StoreError};
 use uuid::Builder;
 
-use crate::auth::{Chores, KeyRing};
+use crate::auth::{Chores, KeyRing, Verified};
 use crate::config::Config;
-use crate::ports::{Clock, Passwords, Random};
+use crate::ports::{Clock, NoVerifier, Passwords, Random, Verifier};
 use crate::profile::Profiles;
 
 /// The store, the ports and the configuration.
@@ -18,6 +18,8 @@ pub struct Ctx<D: Database> {
     pub(crate) profiles: Profiles,
     pub(crate) keys: KeyRing,
     pub(crate) chores: Chores,
+    pub(crate) verified: Verified,
+    pub(crate) verifier: Box<dyn Verifier>,
     clock: Box<dyn Clock>,
     random: Box<dyn Random>,
     /// Whoever hashes passwords.
@@ -41,10 +43,21 @@ impl<D: Database> Ctx<D> {
             profiles: Profiles::default(),
             keys: KeyRing::default(),
             chores: Chores::default(),
+            verified: Verified::default(),
+            verifier: Box::new(NoVerifier),
             clock: Box::new(clock),
             random: Box::new(random),
             passwords: Box::new(passwords),
             config,
+        }
+    }
+
+    /// The context with someone who verifies access tokens.
+    #[must_use]
+    pub fn with_verifier(self, verifier: impl Verifier + 'static) -> Self {
+        Self {
+            verifier: Box::new(verifier),
+            ..self
         }
     }
 

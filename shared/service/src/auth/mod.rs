@@ -6,19 +6,28 @@
 mod chores;
 mod client;
 mod error;
+mod introspect;
 mod issuer;
 mod keys;
 mod own;
+mod resource;
+mod revoke;
+mod verify;
 
 pub use chores::{has_chores, tend};
 pub use client::{AuthenticatedClient, authenticate, check};
 pub use error::{oauth_error, refused};
+pub use introspect::{Introspected, introspect, sign_introspection};
 pub use issuer::Issuer;
 pub use keys::{JWKS_SECS, Keys, MAX_ACCESS_TOKEN_SECS, known_keys, rotate, signing_keys};
 pub use own::{store_claims, verify_own};
+pub use resource::{Holder, Refused, Sent, holder};
+pub use revoke::revoke;
+pub use verify::verify;
 
 pub(crate) use chores::Chores;
 pub(crate) use keys::KeyRing;
+pub(crate) use resource::Verified;
 
 use std::sync::Once;
 
