@@ -2,17 +2,24 @@
 
 use std::cell::OnceCell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use anyhow::{Error, Result};
 use bytes::Bytes;
+use rollcall_service::auth::{has_chores, tend};
 use rollcall_service::{Ctx, Passwords};
 use spin_sdk::http::{FullBody, Request, Response};
+use spin_sdk::time::sleep;
+use spin_sdk::wasip3::spawn;
 
 use crate::clock::WallClock;
 use crate::passwords::{NoPasswords, PasswordComponent};
 use crate::random::HostRandom;
 use crate::sqlite::Sqlite;
 use crate::variables;
+
+/// How long an entry of the change log waits for others.
+const MOMENT: Duration = Duration::from_millis(500);
 
 thread_local! {
     /// The context of this instance, which serves many requests.
@@ -50,7 +57,23 @@ async fn answer(
     let ctx = ctx(passwords)
         .await
         .inspect_err(|error| eprintln!("{error:#}"))?;
-    Ok(handler(&ctx, request).await)
+    let response = handler(&ctx, request).await;
+    leave_chores(ctx);
+    Ok(response)
+}
+
+/// What need not be done before the answer is done after it: at once, or in a moment, together with what other requests
+/// leave to be done. The instance stays until then.
+fn leave_chores(ctx: Rc<Ctx<Sqlite>>) {
+    let Some(is_urgent) = has_chores(&ctx) else {
+        return;
+    };
+    spawn(async move {
+        if !is_urgent {
+            sleep(MOMENT).await;
+        }
+        tend(&ctx).await;
+    });
 }
 
 async fn ctx(passwords: impl Passwords + 'static) -> Result<Rc<Ctx<Sqlite>>, Error> {

@@ -46,11 +46,15 @@ impl OpaqueKind {
     /// What kind a token is of, if it is one of ours at all: who sends anything else needs no look-up.
     #[must_use]
     pub fn of(token: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| {
-            token
-                .strip_prefix(kind.prefix())
-                .is_some_and(|random| base64url::decode_array::<32>(random).is_some())
-        })
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.bytes(token).is_some())
+    }
+
+    /// The bytes that [`mint`] made a token of, if it is of this kind.
+    #[must_use]
+    pub fn bytes(self, token: &str) -> Option<[u8; 32]> {
+        base64url::decode_array(token.strip_prefix(self.prefix())?)
     }
 }
 

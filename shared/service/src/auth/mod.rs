@@ -5,24 +5,30 @@
 
 mod chores;
 mod client;
+mod dpop;
 mod error;
 mod introspect;
 mod issuer;
+mod jwks;
 mod keys;
 mod own;
 mod resource;
 mod revoke;
+mod token;
 mod verify;
 
 pub use chores::{has_chores, tend};
 pub use client::{AuthenticatedClient, authenticate, check};
+pub use dpop::{nonces, spend_proof};
 pub use error::{oauth_error, refused};
 pub use introspect::{Introspected, introspect, sign_introspection};
 pub use issuer::Issuer;
+pub use jwks::{jwks, metadata};
 pub use keys::{JWKS_SECS, Keys, MAX_ACCESS_TOKEN_SECS, known_keys, rotate, signing_keys};
 pub use own::{store_claims, verify_own};
 pub use resource::{Holder, Refused, Sent, holder};
 pub use revoke::revoke;
+pub use token::{TokenRequest, token};
 pub use verify::verify;
 
 pub(crate) use chores::Chores;
