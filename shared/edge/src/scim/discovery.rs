@@ -26,7 +26,7 @@ pub async fn discovery<D: Database, B: Body<Data = Bytes>>(
 ) -> FullResponse {
     handle(ctx, request, async |call, _| {
         // Nothing else is read from the store, so nothing else would check the token and the settings.
-        let profile = fresh_profile(ctx, &call.access).await?;
+        let profile = fresh_profile(ctx, call.access()).await?;
         answer(&profile.types, call)
     })
     .await
