@@ -1,12 +1,14 @@
 //! The ports on Spin: the only shared crate that names its SDK.
 
 mod clock;
+mod internal;
 mod passwords;
 mod random;
 mod serve;
 mod sqlite;
 mod variables;
+mod verifier;
 
 pub use random::HostRandom;
-pub use serve::{serve, serve_with_passwords};
+pub use serve::{serve, serve_briefly, serve_scim, serve_with_passwords};
 pub use sqlite::Sqlite;
