@@ -24,7 +24,8 @@ pub use ports::{
 };
 pub use profile::{Profile, admit, authenticate, fresh_profile, profile};
 pub use session::Session;
-// What the use cases take and give, so that their callers need not know the store.
+// What the use cases take and give, so that their callers need not know the store, or what secrets are for.
+pub use rollcall_oauth::jose::MasterKeys;
 pub use rollcall_store::{
     Access, Change, Credential, Database, Deleted, Found, StoreError, Tenant, TenantName, Token,
     TokenHash,

@@ -2,8 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use http::Uri;
-use rollcall_oauth::jose::MasterKeys;
-use rollcall_service::Config;
+use rollcall_service::{Config, MasterKeys};
 use rollcall_store::Durability;
 use spin_sdk::variables;
 

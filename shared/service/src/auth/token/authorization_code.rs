@@ -12,7 +12,7 @@ use rollcall_store::Database;
 use super::Turn;
 
 pub(super) fn answer<D: Database>(turn: &Turn<'_, D>) -> Result<TokenResponse, OAuthError> {
-    turn.allowed().check(GrantType::AuthorizationCode)?;
+    turn.allowed(false).check(GrantType::AuthorizationCode)?;
     let _unknown = CodeRequest::parse(turn.form)?;
     Err(OAuthError::invalid_grant("the code is unknown"))
 }

@@ -11,7 +11,7 @@ use super::Turn;
 use super::issue::{Draft, issue};
 
 pub(super) async fn answer<D: Database>(turn: &Turn<'_, D>) -> Result<TokenResponse, OAuthError> {
-    let granted = ClientCredentialsRequest::parse(turn.form)?.decide(&turn.allowed())?;
+    let granted = ClientCredentialsRequest::parse(turn.form)?.decide(&turn.allowed(false))?;
     let draft = Draft {
         // > In case of access tokens obtained through grants where no resource owner is involved, such as the client
         // > credentials grant, the value of "sub" SHOULD correspond to an identifier the authorization server uses to

@@ -66,7 +66,7 @@ pub async fn token<D: Database>(
     let turn = Turn {
         jkt: proof.as_ref().map(|proof| proof.jkt.clone()),
         scope: client.metadata.scope.clone().unwrap_or_default(),
-        resources: resources(issuer, &client, request.form),
+        resources: resources(issuer, &client),
         now: ctx.now(),
         ctx,
         issuer,
@@ -100,30 +100,29 @@ pub async fn token<D: Database>(
     issued
 }
 
-/// What a client's tokens may be for: the issuer, which is what they are for unless the request says more, its SCIM
-/// service, and what the client has registered.
-fn resources(issuer: &Issuer, client: &AuthenticatedClient, form: &Form) -> Vec<Resource> {
-    let mut ours = vec![issuer.url.clone()];
-    let is_named = ["resource", "audience"].map(|name| form.get(name).is_some());
-    if is_named.contains(&true) {
-        ours.push(issuer.scim());
-    }
+/// What a client's tokens may be for: the issuer, its SCIM service, and what the client has registered.
+fn resources(issuer: &Issuer, client: &AuthenticatedClient) -> Vec<Resource> {
+    let ours = [issuer.url.clone(), issuer.scim()];
     let ours = ours.iter().filter_map(|url| Resource::parse(url).ok());
-    let registered = client.metadata.resources.iter().cloned();
-    if is_named.contains(&true) {
-        ours.chain(registered).collect()
-    } else {
-        ours.collect()
-    }
+    ours.chain(client.metadata.resources.iter().cloned())
+        .collect()
 }
 
 impl<D: Database> Turn<'_, D> {
-    fn allowed(&self) -> Allowed<'_> {
+    /// What the client may get. A request that names no resource is for the issuer, unless it `keeps` the audience of a
+    /// token.
+    fn allowed(&self, keeps: bool) -> Allowed<'_> {
+        let is_named = || ["resource", "audience"].map(|name| self.form.get(name).is_some());
+        let resources = if keeps || is_named().contains(&true) {
+            &self.resources
+        } else {
+            self.resources.get(..1).unwrap_or_default()
+        };
         Allowed {
             client_id: &self.client.client.id,
             grant_types: &self.client.metadata.grant_types,
             scope: &self.scope,
-            resources: &self.resources,
+            resources,
             is_public: self.client.is_public(),
         }
     }

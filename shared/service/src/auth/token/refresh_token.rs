@@ -25,13 +25,13 @@ pub(super) async fn answer<D: Database>(turn: &Turn<'_, D>) -> Result<TokenRespo
             .map_err(oauth_error)?,
         _ => None,
     };
-    turn.allowed()
+    turn.allowed(false)
         .check(rollcall_oauth::grant::GrantType::RefreshToken)?;
     let found = found.ok_or_else(unknown)?;
     let row = row(&found)?;
     let decision = request.decide(
         &row,
-        &turn.allowed(),
+        &turn.allowed(false),
         turn.jkt.as_deref(),
         turn.now.as_secs(),
     );
