@@ -1,4 +1,4 @@
-//! What a token's scope has to permit for a request. See `docs/decisions/0008-scopes-of-the-scim-endpoints.md`.
+//! What a token's scope has to permit for a request. See `docs/decisions/0009-scopes-of-the-scim-endpoints.md`.
 
 use http::Method;
 use rollcall_core::JsonObject;

@@ -1,13 +1,18 @@
 //! The authorization server over HTTP requests, on a database file: the attack cases of its endpoints, each with its exact
 //! status, error code and header fields.
 
+mod calls;
 mod clients;
 mod documents;
 mod dpop;
+mod ended;
 mod exchange;
+mod introspect;
 mod jwt;
 mod keys;
 mod log;
 mod refresh;
 mod requests;
+mod resource;
+mod revoke;
 mod world;

@@ -1,7 +1,7 @@
 //! Access tokens at the resources that are ours: the SCIM endpoints.
 //!
 //! Who serves them does not verify signatures itself: it asks a [`Verifier`]. See
-//! `docs/decisions/0007-who-verifies-access-tokens.md`.
+//! `docs/decisions/0008-who-verifies-access-tokens.md`.
 //!
 //! [RFC 6750](https://www.rfc-editor.org/rfc/rfc6750), [RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4),
 //! [RFC 9449 §7](https://www.rfc-editor.org/rfc/rfc9449#section-7)
