@@ -5,9 +5,9 @@ use std::future::ready;
 use std::pin::Pin;
 
 use rollcall_core::Timestamp;
-use rollcall_oauth::token::AccessClaims;
-use rollcall_oauth::{ErrorCode, OAuthError};
-use serde::{Deserialize, Serialize};
+use rollcall_oauth::{ErrorCode, OAuthError, Scope};
+use rollcall_store::Claims;
+use serde_json::{Value as Json, json};
 use thiserror::Error;
 
 /// The time of day.
@@ -66,7 +66,7 @@ impl Verifier for NoVerifier {
 }
 
 /// An access token that is to be verified.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Question {
     /// The tenant whose address it was sent to.
     pub tenant: String,
@@ -81,7 +81,7 @@ pub struct Question {
 }
 
 /// The proof of possession that a request carries (RFC 9449 §7.1).
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct SentProof {
     /// The request's method.
     pub method: String,
@@ -92,45 +92,151 @@ pub struct SentProof {
 }
 
 /// What was found out about an access token.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Verdict {
-    /// The claims of a JWT that is one of the issuer's.
-    pub claims: Option<AccessClaims>,
+    /// What a JWT says that is one of the issuer's.
+    pub jwt: Option<VerifiedJwt>,
     /// Why the token, or its proof, is not accepted.
-    pub error: Option<VerdictError>,
+    pub error: Option<OAuthError>,
     /// The nonce for the next proof.
     pub nonce: Option<String>,
 }
 
-/// An [`OAuthError`] on its way from one component to another.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct VerdictError {
-    code: String,
-    description: String,
+/// A JWT whose signature, issuer and times hold.
+#[derive(Clone, Debug)]
+pub struct VerifiedJwt {
+    /// What the store has to check of it.
+    pub claims: Claims,
+    /// What it permits.
+    pub scope: Scope,
+    /// For whom it is.
+    pub audience: Vec<String>,
+    /// The key that it is bound to.
+    pub jkt: Option<String>,
 }
 
-impl From<&OAuthError> for VerdictError {
-    fn from(error: &OAuthError) -> Self {
-        Self {
-            code: error.code.as_str().to_owned(),
-            description: error.description.clone(),
-        }
+// They are written and read by hand, as values: derived code for them is larger than what is left for it in the components
+// that ask.
+
+impl Question {
+    /// As it goes to another component.
+    #[must_use]
+    pub fn to_json(&self) -> Json {
+        let proof = self.proof.as_ref().map(
+            |proof| json!({ "method": proof.method, "url": proof.url, "fields": proof.fields }),
+        );
+        json!({
+            "tenant": self.tenant, "issuer": self.issuer, "token": self.token, "jkt": self.jkt, "proof": proof,
+        })
+    }
+
+    /// As it came; `None` for what is none.
+    #[must_use]
+    pub fn from_json(json: &Json) -> Option<Self> {
+        let proof = match &json["proof"] {
+            Json::Null => None,
+            proof => Some(SentProof {
+                method: text(&proof["method"])?,
+                url: text(&proof["url"])?,
+                fields: texts(&proof["fields"])?,
+            }),
+        };
+        Some(Self {
+            tenant: text(&json["tenant"])?,
+            issuer: text(&json["issuer"])?,
+            token: text(&json["token"])?,
+            jkt: text(&json["jkt"]),
+            proof,
+        })
     }
 }
 
-impl From<VerdictError> for OAuthError {
-    fn from(error: VerdictError) -> Self {
-        let is = |code: ErrorCode| error.code == code.as_str();
-        if is(ErrorCode::InvalidToken) {
-            Self::invalid_token(error.description)
-        } else if is(ErrorCode::InvalidDpopProof) {
-            Self::invalid_dpop_proof(error.description).at_resource()
-        } else if is(ErrorCode::UseDpopNonce) {
-            Self::use_dpop_nonce(error.description).at_resource()
-        } else if is(ErrorCode::TemporarilyUnavailable) {
-            Self::temporarily_unavailable(error.description)
-        } else {
-            Self::internal()
-        }
+impl Verdict {
+    /// As it goes to another component.
+    #[must_use]
+    pub fn to_json(&self) -> Json {
+        let jwt = self.jwt.as_ref().map(|jwt| {
+            let claims = &jwt.claims;
+            json!({
+                "client": claims.client, "client_epoch": claims.client_epoch, "person": claims.person,
+                "grant": claims.grant, "jti": claims.jti, "exp": claims.expires.as_secs(),
+                "scope": jwt.scope.to_string(), "audience": jwt.audience, "jkt": jwt.jkt,
+            })
+        });
+        let error = self
+            .error
+            .as_ref()
+            .map(|error| json!({ "code": error.code.as_str(), "description": error.description }));
+        json!({ "jwt": jwt, "error": error, "nonce": self.nonce })
     }
+
+    /// As it came; `None` for what is none.
+    #[must_use]
+    pub fn from_json(json: &Json) -> Option<Self> {
+        let jwt = match &json["jwt"] {
+            Json::Null => None,
+            jwt => Some(VerifiedJwt::from_json(jwt)?),
+        };
+        let error = match &json["error"] {
+            Json::Null => None,
+            error => Some(read_error(
+                &text(&error["code"])?,
+                &text(&error["description"])?,
+            )),
+        };
+        Some(Self {
+            jwt,
+            error,
+            nonce: text(&json["nonce"]),
+        })
+    }
+}
+
+impl VerifiedJwt {
+    fn from_json(json: &Json) -> Option<Self> {
+        let person = match &json["person"] {
+            Json::Null => None,
+            person => Some((text(&person[0])?, person[1].as_i64()?)),
+        };
+        let scope = match json["scope"].as_str()? {
+            "" => Scope::default(),
+            scope => Scope::parse(scope).ok()?,
+        };
+        Some(Self {
+            claims: Claims {
+                client: text(&json["client"])?,
+                client_epoch: json["client_epoch"].as_i64()?,
+                person,
+                grant: text(&json["grant"]),
+                jti: text(&json["jti"])?,
+                expires: Timestamp::from_secs(json["exp"].as_i64()?),
+            },
+            scope,
+            audience: texts(&json["audience"])?,
+            jkt: text(&json["jkt"]),
+        })
+    }
+}
+
+fn read_error(code: &str, description: &str) -> OAuthError {
+    let is = |known: ErrorCode| code == known.as_str();
+    if is(ErrorCode::InvalidToken) {
+        OAuthError::invalid_token(description)
+    } else if is(ErrorCode::InvalidDpopProof) {
+        OAuthError::invalid_dpop_proof(description).at_resource()
+    } else if is(ErrorCode::UseDpopNonce) {
+        OAuthError::use_dpop_nonce(description).at_resource()
+    } else if is(ErrorCode::TemporarilyUnavailable) {
+        OAuthError::temporarily_unavailable(description)
+    } else {
+        OAuthError::internal()
+    }
+}
+
+fn text(json: &Json) -> Option<String> {
+    json.as_str().map(str::to_owned)
+}
+
+pub(crate) fn texts(json: &Json) -> Option<Vec<String>> {
+    json.as_array()?.iter().map(text).collect()
 }

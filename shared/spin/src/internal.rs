@@ -23,12 +23,7 @@ pub(crate) async fn post(
     json: String,
     max_answer: usize,
 ) -> Result<(StatusCode, Bytes), String> {
-    match select(
-        pin!(ask(address, json, max_answer)),
-        pin!(sleep(PATIENCE)),
-    )
-    .await
-    {
+    match select(pin!(ask(address, json, max_answer)), pin!(sleep(PATIENCE))).await {
         Either::Left((answer, _)) => answer,
         Either::Right(_) => Err(format!("no answer within {PATIENCE:?}")),
     }

@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 use rollcall_service::{Answer, Question, Verdict, Verifier};
+use serde_json::Value as Json;
 
 use crate::internal;
 
@@ -17,10 +18,11 @@ pub(crate) struct VerifierComponent;
 impl Verifier for VerifierComponent {
     fn verify<'a>(&'a self, question: &'a Question) -> Answer<'a, Result<Verdict, String>> {
         Box::pin(async move {
-            let question = serde_json::to_string(question).map_err(|error| error.to_string())?;
+            let question = question.to_json().to_string();
             match internal::post(ADDRESS, question, MAX_ANSWER).await? {
                 (StatusCode::OK, body) => {
-                    serde_json::from_slice(&body).map_err(|error| error.to_string())
+                    let answer: Json = serde_json::from_slice(&body).unwrap_or_default();
+                    Verdict::from_json(&answer).ok_or_else(|| "the answer is no verdict".to_owned())
                 }
                 (status, _) => Err(format!("the answer is {status}")),
             }

@@ -7,7 +7,7 @@ use http_body::Body;
 use rollcall_oauth::token::MAX_ACCESS_TOKEN_BYTES;
 use rollcall_service::auth;
 use rollcall_service::{Ctx, Database, Question};
-use serde_json::json;
+use serde_json::Value as Json;
 
 use crate::body;
 use crate::respond::{self, FullResponse};
@@ -23,12 +23,13 @@ pub async fn verify<D: Database, B: Body<Data = Bytes>>(
     let body = body::read_up_to(request.into_body(), MAX_BODY).await;
     let question: Option<Question> = body
         .ok()
-        .and_then(|body| serde_json::from_slice(&body).ok());
+        .and_then(|body| serde_json::from_slice::<Json>(&body).ok())
+        .and_then(|question| Question::from_json(&question));
     match question {
         None => respond::empty(StatusCode::BAD_REQUEST),
         Some(question) => {
             let verdict = auth::verify(ctx, &question).await;
-            respond::json(StatusCode::OK, "application/json", &json!(verdict))
+            respond::json(StatusCode::OK, "application/json", &verdict.to_json())
         }
     }
 }

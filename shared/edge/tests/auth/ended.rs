@@ -8,8 +8,8 @@ use std::thread;
 
 use pollster::block_on;
 use rollcall_service::{Ctx, admin};
-use rollcall_store::rusqlite::File;
 use rollcall_store::auth::Actor;
+use rollcall_store::rusqlite::File;
 use serde_json::{Value as Json, json};
 
 use crate::calls::{Opaque, introspect, scim_request};
@@ -70,7 +70,10 @@ fn while_asked(world: &World, tokens: &[String], end: impl FnOnce()) {
 /// A JWT and an opaque token of the person's.
 fn tokens(world: &World, person: &str) -> Vec<String> {
     let refresh = grant(world, "c", Some(person), None);
-    let form = [("grant_type", "refresh_token"), ("refresh_token", &*refresh)];
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", &*refresh),
+    ];
     let answer = world.token_as("c", &form);
     let jwt = answer.json["access_token"].as_str().unwrap().to_owned();
     vec![jwt, world.opaque("c", Some(person), &Opaque::default())]
@@ -146,9 +149,10 @@ fn deactivated_in_bulk() {
 fn all_of_the_client_revoked() {
     let (world, _, tokens) = world();
     while_asked(&world, &tokens, || {
-        let ended = world
-            .store
-            .revoke_all_of_client(&world.tenant, Actor::Service, "c", world.now());
+        let ended =
+            world
+                .store
+                .revoke_all_of_client(&world.tenant, Actor::Service, "c", world.now());
         block_on(ended).unwrap();
     });
 }

@@ -73,7 +73,11 @@ fn err_who_does_not_prove_who_it_is() {
             .iter()
             .map(|value| ("authorization", value.as_str()))
             .collect();
-        introspect(&world.ctx, &headers, &[&[("token", &*token)], more].concat())
+        introspect(
+            &world.ctx,
+            &headers,
+            &[&[("token", &*token)], more].concat(),
+        )
     };
     ask(Some(basic("rs", "wrong")), &[]).refused(401, "invalid_client");
     ask(Some(basic("nobody", "secret")), &[]).refused(401, "invalid_client");
@@ -129,7 +133,10 @@ fn ok_an_answer_that_is_signed_for_who_asked() {
         let response = introspect_raw(&world.ctx, &headers, &[("token", token)]);
         assert_eq!(response.status(), 200);
         let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
-        assert_eq!(header("content-type"), "application/token-introspection+jwt");
+        assert_eq!(
+            header("content-type"),
+            "application/token-introspection+jwt"
+        );
         assert_eq!(header("cache-control"), "no-store");
         let body = block_on(response.into_body().collect()).unwrap().to_bytes();
         let jwt = String::from_utf8(body.to_vec()).unwrap();

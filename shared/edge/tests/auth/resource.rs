@@ -41,19 +41,28 @@ fn the_challenge_says_what_was_wrong_with_the_token() {
     let world = world();
     let none = scim_request(&world.ctx, USERS, &[], &Json::Null);
     refused(&none, 401, "");
-    assert_eq!(none.header("www-authenticate"), Some("Bearer realm=\"scim\""));
+    assert_eq!(
+        none.header("www-authenticate"),
+        Some("Bearer realm=\"scim\"")
+    );
     let token = world.access_token("c", &[]);
     assert_eq!(get(&world, &token).status, 200);
     let stranger = ClientKey::new(9);
     let forged = stranger.sign(&part(&token, 0), &claims(&token));
-    let unsigned = stranger.sign(&with(part(&token, 0), "alg", json!("none")), &claims(&token));
+    let unsigned = stranger.sign(
+        &with(part(&token, 0), "alg", json!("none")),
+        &claims(&token),
+    );
     let opaque = "rc_at_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     for bad in ["x", "rc_x", "a.b.c", opaque, &forged, &unsigned] {
         refused(&get(&world, bad), 401, INVALID);
     }
     // It is remembered as verified, and dead all the same.
     let headers = [("authorization", &*basic_of("c"))];
-    assert_eq!(revoke(&world.ctx, &headers, &[("token", &token)]).status, 200);
+    assert_eq!(
+        revoke(&world.ctx, &headers, &[("token", &token)]).status,
+        200
+    );
     refused(&get(&world, &token), 401, INVALID);
     let late = world.access_token("c", &[]);
     assert_eq!(get(&world, &late).status, 200);
@@ -94,7 +103,11 @@ fn scopes_are_for_a_type_and_a_verb() {
     let mut seed = 20;
     let mut check = |scope: &str, what: (&str, &str), body: &Json, needed: Option<&str>| {
         seed += 1;
-        let draft = Opaque { seed, scope, ..Opaque::default() };
+        let draft = Opaque {
+            seed,
+            scope,
+            ..Opaque::default()
+        };
         let token = world.opaque("c", None, &draft);
         let answer = ask(&world, what, "Bearer", &token, body);
         match needed {
@@ -121,9 +134,19 @@ fn scopes_are_for_a_type_and_a_verb() {
     check("scim:users:read scim:groups:read", search, none, None);
     check("scim:read", search, none, None);
     let to_bulk = ("POST", "/scim/v2/Bulk");
-    check("scim:users:write", to_bulk, &bulk("/Groups"), Some("scim:groups:write"));
+    check(
+        "scim:users:write",
+        to_bulk,
+        &bulk("/Groups"),
+        Some("scim:groups:write"),
+    );
     check("scim:groups:write", to_bulk, &bulk("/Groups"), None);
-    check("openid", ("GET", "/scim/v2/ServiceProviderConfig"), none, None);
+    check(
+        "openid",
+        ("GET", "/scim/v2/ServiceProviderConfig"),
+        none,
+        None,
+    );
 }
 
 /// That a scope is too small is said only to who has a live token.
@@ -131,7 +154,11 @@ fn scopes_are_for_a_type_and_a_verb() {
 fn a_dead_token_is_dead_whatever_its_scope() {
     let world = world();
     let token = world.access_token("c", &[("scope", "scim:write")]);
-    refused(&get(&world, &token), 403, "Bearer realm=\"scim\", error=\"insufficient_scope\"");
+    refused(
+        &get(&world, &token),
+        403,
+        "Bearer realm=\"scim\", error=\"insufficient_scope\"",
+    );
     let headers = [("authorization", &*basic_of("c"))];
     revoke(&world.ctx, &headers, &[("token", &token)]);
     refused(&get(&world, &token), 401, INVALID);
@@ -141,14 +168,36 @@ fn a_dead_token_is_dead_whatever_its_scope() {
 fn me_is_the_person_behind_the_token() {
     let world = world();
     let person = world.person("ada");
-    let draft = Opaque { scope: "scim:me:read", ..Opaque::default() };
+    let draft = Opaque {
+        scope: "scim:me:read",
+        ..Opaque::default()
+    };
     let token = world.opaque("c", Some(&person), &draft);
-    let me = ask(&world, ("GET", "/scim/v2/Me"), "Bearer", &token, &Json::Null);
+    let me = ask(
+        &world,
+        ("GET", "/scim/v2/Me"),
+        "Bearer",
+        &token,
+        &Json::Null,
+    );
     assert_eq!((me.status, &me.json["userName"]), (200, &json!("ada")));
-    assert_eq!(me.json["meta"]["location"], format!("{BASE}/scim/v2/Users/{person}"));
-    refused(&get(&world, &token), 403, "Bearer realm=\"scim\", error=\"insufficient_scope\"");
+    assert_eq!(
+        me.json["meta"]["location"],
+        format!("{BASE}/scim/v2/Users/{person}")
+    );
+    refused(
+        &get(&world, &token),
+        403,
+        "Bearer realm=\"scim\", error=\"insufficient_scope\"",
+    );
     world.deactivate(&person);
-    let dead = ask(&world, ("GET", "/scim/v2/Me"), "Bearer", &token, &Json::Null);
+    let dead = ask(
+        &world,
+        ("GET", "/scim/v2/Me"),
+        "Bearer",
+        &token,
+        &Json::Null,
+    );
     refused(&dead, 401, INVALID);
     let own = world.access_token("c", &[]);
     let nobody = ask(&world, ("GET", "/scim/v2/Me"), "Bearer", &own, &Json::Null);
@@ -167,7 +216,8 @@ impl Bound {
         let key = ClientKey::new(5);
         let form = [("grant_type", "client_credentials")];
         let authorization = basic_of("c");
-        let send = |proof: &str| world.token(&[("authorization", &authorization), ("dpop", proof)], &form);
+        let send =
+            |proof: &str| world.token(&[("authorization", &authorization), ("dpop", proof)], &form);
         let asked = send(&key.proof(world.now_secs(), &json!({"jti": "a"})));
         let nonce = asked.header("dpop-nonce").unwrap().to_owned();
         let issued = send(&key.proof(world.now_secs(), &json!({"jti": "b", "nonce": nonce})));
@@ -213,7 +263,10 @@ fn a_bound_token_needs_its_proof() {
     refused(&bound.send(&world, "DPoP", &[]), 401, invalid);
     for bad in [
         [("jti", json!("1")), ("htm", json!("POST"))],
-        [("jti", json!("2")), ("htu", json!("https://id.example/scim/v2/Groups"))],
+        [
+            ("jti", json!("2")),
+            ("htu", json!("https://id.example/scim/v2/Groups")),
+        ],
         [("jti", json!("3")), ("ath", json!("AAAA"))],
         [("jti", json!("4")), ("iat", json!(world.now_secs() - 600))],
         [("jti", json!("5")), ("iat", json!(world.now_secs() + 60))],
@@ -223,7 +276,11 @@ fn a_bound_token_needs_its_proof() {
     }
     let first = bound.proof(&world, &[("jti", json!("6"))]);
     let second = bound.proof(&world, &[("jti", json!("7"))]);
-    refused(&bound.send(&world, "DPoP", &[&first, &second]), 401, invalid);
+    refused(
+        &bound.send(&world, "DPoP", &[&first, &second]),
+        401,
+        invalid,
+    );
     let bare = bound.proof(&world, &[("jti", json!("8")), ("nonce", Json::Null)]);
     let asked = bound.send(&world, "DPoP", &[&bare]);
     refused(&asked, 401, "DPoP realm=\"scim\", error=\"use_dpop_nonce\"");
@@ -236,7 +293,11 @@ fn a_bound_token_needs_its_proof() {
     let proof = bound.proof(&world, &[("jti", json!("10"))]);
     refused(&bound.send(&world, "Bearer", &[&proof]), 401, INVALID);
     let free = world.access_token("c", &[]);
-    refused(&ask(&world, USERS, "DPoP", &free, &Json::Null), 401, "DPoP realm=\"scim\", error=");
+    refused(
+        &ask(&world, USERS, "DPoP", &free, &Json::Null),
+        401,
+        "DPoP realm=\"scim\", error=",
+    );
 }
 
 /// Where nothing can be verified, nobody gets in.
@@ -246,5 +307,9 @@ fn err_without_a_master_key_no_jwt_is_good() {
     let token = world.access_token("c", &[]);
     let off = world.instance(crate::world::config(None));
     let headers = [("authorization", &*format!("Bearer {token}"))];
-    refused(&scim_request(&off, USERS, &headers, &Json::Null), 401, INVALID);
+    refused(
+        &scim_request(&off, USERS, &headers, &Json::Null),
+        401,
+        INVALID,
+    );
 }

@@ -52,7 +52,10 @@ fn a_refresh_token_takes_its_access_tokens_along() {
     let world = world();
     let person = world.person("ada");
     let refresh = grant(&world, "c", Some(&person), None);
-    let form = [("grant_type", "refresh_token"), ("refresh_token", &*refresh)];
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", &*refresh),
+    ];
     let answer = world.token_as("c", &form);
     let access = answer.json["access_token"].as_str().unwrap();
     let next = answer.json["refresh_token"].as_str().unwrap();

@@ -237,11 +237,11 @@ impl Verifier for Local {
     fn verify<'a>(&'a self, question: &'a Question) -> Later<'a, Result<Verdict, String>> {
         Box::pin(async {
             // As it goes from one component to another.
-            let question = serde_json::to_string(question).unwrap();
+            let question = question.to_json().to_string();
             let request = Request::post("/").body(Full::new(Bytes::from(question)));
             let answer = read(auth::verify(&self.0, request.unwrap()).await);
             assert_eq!(answer.status, 200, "{answer:?}");
-            Ok(serde_json::from_value(answer.json).unwrap())
+            Ok(Verdict::from_json(&answer.json).unwrap())
         })
     }
 }

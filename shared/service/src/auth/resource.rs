@@ -1,6 +1,6 @@
 //! Access tokens at the resources that are ours: the SCIM endpoints.
 //!
-//! Who serves them does not verify signatures itself: it asks a [`Verifier`]. See
+//! Who serves them does not verify signatures itself: it asks a [`Verifier`](crate::Verifier). See
 //! `docs/decisions/0008-who-verifies-access-tokens.md`.
 //!
 //! [RFC 6750](https://www.rfc-editor.org/rfc/rfc6750), [RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4),
@@ -12,16 +12,16 @@ use std::rc::Rc;
 
 use rollcall_core::Timestamp;
 use rollcall_oauth::dpop::check_binding;
-use rollcall_oauth::jose::Audience;
 use rollcall_oauth::scim_scopes::{self, Access as Verb};
-use rollcall_oauth::token::{AccessClaims, OpaqueKind, TokenError, may_be_jwt};
+use rollcall_oauth::token::{OpaqueKind, TokenError, may_be_jwt};
 use rollcall_oauth::{OAuthError, Scheme, Scope};
 use rollcall_store::auth::OpaqueToken;
 use rollcall_store::{Access, Credential, Database, TokenHash};
+use serde_json::Value as Json;
 
-use super::{Issuer, oauth_error, store_claims};
+use super::{Issuer, oauth_error};
 use crate::ctx::Ctx;
-use crate::ports::{Question, SentProof};
+use crate::ports::{Question, SentProof, VerifiedJwt, texts};
 
 /// How many tokens an instance remembers, and for how long, in seconds.
 const MAX_REMEMBERED: usize = 256;
@@ -86,23 +86,34 @@ impl From<OAuthError> for Refused {
 
 /// JWTs whose signatures have been verified. What can change about them is not remembered.
 #[derive(Default)]
-pub(crate) struct Verified(RefCell<BTreeMap<[u8; 32], (Timestamp, Rc<AccessClaims>)>>);
+pub(crate) struct Verified(RefCell<BTreeMap<[u8; 32], Known>>);
+
+struct Known {
+    until: Timestamp,
+    issuer: String,
+    jwt: Rc<VerifiedJwt>,
+}
 
 impl Verified {
-    fn get(&self, hash: &TokenHash, issuer: &Issuer, now: Timestamp) -> Option<Rc<AccessClaims>> {
+    fn get(&self, hash: &TokenHash, issuer: &Issuer, now: Timestamp) -> Option<Rc<VerifiedJwt>> {
         let known = self.0.borrow();
-        let (until, claims) = known.get(hash.as_bytes())?;
-        let holds = now < *until && claims.exp > now.as_secs() && claims.iss == issuer.url;
-        holds.then(|| Rc::clone(claims))
+        let known = known.get(hash.as_bytes())?;
+        let holds = now < known.until && known.issuer == issuer.url;
+        holds.then(|| Rc::clone(&known.jwt))
     }
 
-    fn remember(&self, hash: &TokenHash, claims: &Rc<AccessClaims>, now: Timestamp) {
+    fn remember(&self, hash: &TokenHash, issuer: &Issuer, jwt: &Rc<VerifiedJwt>, now: Timestamp) {
         let mut known = self.0.borrow_mut();
         if known.len() >= MAX_REMEMBERED {
             known.clear();
         }
         let until = Timestamp::from_secs(now.as_secs() + REMEMBERED_SECS);
-        known.insert(*hash.as_bytes(), (until, Rc::clone(claims)));
+        let one = Known {
+            until: until.min(jwt.claims.expires),
+            issuer: issuer.url.clone(),
+            jwt: Rc::clone(jwt),
+        };
+        known.insert(*hash.as_bytes(), one);
     }
 }
 
@@ -145,7 +156,7 @@ async fn of_opaque<D: Database>(
         .map_err(oauth_error)?
         .ok_or_else(|| OAuthError::invalid_token("the access token is unknown, or has ended"))?;
     let (scope, audience) = read(&token)?;
-    check_audience(issuer, |one| audience.contains(one))?;
+    check_audience(issuer, &audience)?;
     let nonce = if token.jkt.is_some() && sent.proof.is_some() {
         ask(ctx, issuer, sent, token.jkt).await?.1
     } else {
@@ -163,12 +174,13 @@ async fn of_opaque<D: Database>(
     })
 }
 
-fn read(token: &OpaqueToken) -> Result<(Scope, Audience), OAuthError> {
+fn read(token: &OpaqueToken) -> Result<(Scope, Vec<String>), OAuthError> {
     let scope = match token.scope.as_str() {
         "" => Some(Scope::default()),
         text => Scope::parse(text).ok(),
     };
-    let audience = serde_json::from_str(&token.audience).ok();
+    let audience: Option<Json> = serde_json::from_str(&token.audience).ok();
+    let audience = audience.and_then(|audience| texts(&audience));
     scope.zip(audience).ok_or_else(|| {
         eprintln!("access token `{}` is damaged", token.id);
         OAuthError::internal()
@@ -180,41 +192,39 @@ async fn of_jwt<D: Database>(
     issuer: &Issuer,
     sent: &Sent<'_>,
 ) -> Result<Holder, Refused> {
-    let (claims, nonce) = verified(ctx, issuer, sent).await?;
-    let holder = async {
-        check_audience(issuer, |one| claims.aud.contains(one))?;
-        let checked = store_claims(&claims).ok_or(TokenError::NotOurs)?;
-        Ok(Holder {
-            person: checked.person.as_ref().map(|(id, _)| id.clone()),
-            access: Access {
-                tenant: issuer.tenant.clone(),
-                token: Credential::Jwt(Box::new(checked)),
-            },
-            scope: Some(claims.scope.clone()),
-            nonce: nonce.clone(),
-        })
-    };
-    holder.await.map_err(|error| Refused { error, nonce })
+    let (jwt, nonce) = verified(ctx, issuer, sent).await?;
+    if let Err(error) = check_audience(issuer, &jwt.audience) {
+        return Err(Refused { error, nonce });
+    }
+    Ok(Holder {
+        access: Access {
+            tenant: issuer.tenant.clone(),
+            token: Credential::Jwt(Box::new(jwt.claims.clone())),
+        },
+        scope: Some(jwt.scope.clone()),
+        person: jwt.claims.person.as_ref().map(|(id, _)| id.clone()),
+        nonce,
+    })
 }
 
-/// The claims of a JWT. They are remembered; a proof is good for one request, and is not.
+/// What a JWT says. It is remembered; a proof is good for one request, and is not.
 async fn verified<D: Database>(
     ctx: &Ctx<D>,
     issuer: &Issuer,
     sent: &Sent<'_>,
-) -> Result<(Rc<AccessClaims>, Option<String>), Refused> {
+) -> Result<(Rc<VerifiedJwt>, Option<String>), Refused> {
     let (hash, now) = (TokenHash::of(sent.token), ctx.now());
-    if let Some(claims) = ctx.verified.get(&hash, issuer, now)
+    if let Some(jwt) = ctx.verified.get(&hash, issuer, now)
         && sent.proof.is_none()
     {
-        check_binding(claims.jkt(), sent.scheme(), None)?;
-        return Ok((claims, None));
+        check_binding(jwt.jkt.as_deref(), sent.scheme(), None)?;
+        return Ok((jwt, None));
     }
-    let (claims, nonce) = ask(ctx, issuer, sent, None).await?;
-    let claims = claims.ok_or(TokenError::NotOurs).map_err(OAuthError::from)?;
-    let claims = Rc::new(claims);
-    ctx.verified.remember(&hash, &claims, now);
-    Ok((claims, nonce))
+    let (jwt, nonce) = ask(ctx, issuer, sent, None).await?;
+    let jwt = jwt.ok_or(TokenError::NotOurs).map_err(OAuthError::from)?;
+    let jwt = Rc::new(jwt);
+    ctx.verified.remember(&hash, issuer, &jwt, now);
+    Ok((jwt, nonce))
 }
 
 async fn ask<D: Database>(
@@ -222,7 +232,7 @@ async fn ask<D: Database>(
     issuer: &Issuer,
     sent: &Sent<'_>,
     jkt: Option<String>,
-) -> Result<(Option<AccessClaims>, Option<String>), Refused> {
+) -> Result<(Option<VerifiedJwt>, Option<String>), Refused> {
     let question = Question {
         tenant: issuer.tenant.to_string(),
         issuer: issuer.url.clone(),
@@ -236,18 +246,19 @@ async fn ask<D: Database>(
     })?;
     let nonce = verdict.nonce;
     match verdict.error {
-        None => Ok((verdict.claims, nonce)),
-        Some(error) => Err(Refused {
-            error: error.into(),
-            nonce,
-        }),
+        None => Ok((verdict.jwt, nonce)),
+        Some(error) => Err(Refused { error, nonce }),
     }
 }
 
 /// > The resource server MUST validate that the "aud" claim contains a resource indicator value corresponding to an
 /// > identifier the resource server expects for itself.
-fn check_audience(issuer: &Issuer, is_for: impl Fn(&str) -> bool) -> Result<(), OAuthError> {
-    if is_for(&issuer.url) || is_for(&issuer.scim()) {
+fn check_audience(issuer: &Issuer, audience: &[String]) -> Result<(), OAuthError> {
+    let scim = issuer.scim();
+    if audience
+        .iter()
+        .any(|one| *one == issuer.url || *one == scim)
+    {
         Ok(())
     } else {
         Err(TokenError::Audience.into())

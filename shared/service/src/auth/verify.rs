@@ -5,9 +5,9 @@ use rollcall_oauth::token::{AccessClaims, TokenError, may_be_jwt};
 use rollcall_oauth::{OAuthError, Scheme};
 use rollcall_store::{Database, TenantName};
 
-use super::{Issuer, nonces, spend_proof, verify_own};
+use super::{Issuer, nonces, spend_proof, store_claims, verify_own};
 use crate::ctx::Ctx;
-use crate::ports::{Question, Verdict};
+use crate::ports::{Question, Verdict, VerifiedJwt};
 
 /// Verifies an access token and the proof that came with it, and uses the proof up. Whether the token is live is not for
 /// this to say.
@@ -18,14 +18,14 @@ pub async fn verify<D: Database>(ctx: &Ctx<D>, question: &Question) -> Verdict {
     };
     let nonce = nonce.map(|nonces| nonces.current(ctx.now().as_secs()));
     match verified(ctx, question).await {
-        Ok(claims) => Verdict {
-            claims,
+        Ok(jwt) => Verdict {
+            jwt,
             error: None,
             nonce,
         },
         Err(error) => Verdict {
-            claims: None,
-            error: Some((&error).into()),
+            jwt: None,
+            error: Some(error),
             nonce,
         },
     }
@@ -34,7 +34,7 @@ pub async fn verify<D: Database>(ctx: &Ctx<D>, question: &Question) -> Verdict {
 async fn verified<D: Database>(
     ctx: &Ctx<D>,
     question: &Question,
-) -> Result<Option<AccessClaims>, OAuthError> {
+) -> Result<Option<VerifiedJwt>, OAuthError> {
     // Where the authorization server is off, nothing was issued.
     if ctx.config.master_key.is_none() {
         return Err(TokenError::NotOurs.into());
@@ -47,12 +47,12 @@ async fn verified<D: Database>(
     let token = question.token.as_str();
     let claims = if may_be_jwt(token) {
         let claims = verify_own(ctx, &issuer, token).await.map_err(at_resource)?;
-        Some(claims?)
+        Some(jwt(claims?)?)
     } else {
         None
     };
     let jkt = match &claims {
-        Some(claims) => claims.jkt(),
+        Some(jwt) => jwt.jkt.as_deref(),
         None => question.jkt.as_deref(),
     };
     let Some(sent) = &question.proof else {
@@ -74,6 +74,15 @@ async fn verified<D: Database>(
         spent.map_err(OAuthError::at_resource)?;
     }
     Ok(claims)
+}
+
+fn jwt(claims: AccessClaims) -> Result<VerifiedJwt, TokenError> {
+    Ok(VerifiedJwt {
+        claims: store_claims(&claims).ok_or(TokenError::NotOurs)?,
+        scope: claims.scope,
+        audience: claims.aud.0,
+        jkt: claims.cnf.map(|cnf| cnf.jkt),
+    })
 }
 
 /// A tenant that does not exist has issued no tokens.
