@@ -156,3 +156,24 @@ fn all_of_the_client_revoked() {
         block_on(ended).unwrap();
     });
 }
+
+#[test]
+fn the_client_disabled() {
+    let (world, _, tokens) = world();
+    while_asked(&world, &tokens, || {
+        let switched = world
+            .store
+            .set_client_disabled(&world.tenant, "c", true, world.now());
+        block_on(switched).unwrap();
+    });
+}
+
+/// Then the client that asks is turned away, too.
+#[test]
+fn the_tenant_suspended() {
+    let (world, _, tokens) = world();
+    while_asked(&world, &tokens, || {
+        let suspended = world.store.set_suspended(&world.tenant, true, world.now());
+        block_on(suspended).unwrap();
+    });
+}
