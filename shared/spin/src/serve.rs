@@ -34,7 +34,23 @@ pub async fn serve(
     request: Request,
     handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
 ) -> Result<Response<FullBody<Bytes>>> {
-    answer(NoPasswords, request, handler).await
+    let ctx = ctx(NoPasswords).await?;
+    Ok(handler(&ctx, request).await)
+}
+
+/// Answers a request with `handler`, in a component of the authorization server, which leaves things to be done after the
+/// answer. Keys and signatures come with that, so that others do without.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_with_chores(
+    request: Request,
+    handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
+) -> Result<Response<FullBody<Bytes>>> {
+    let ctx = ctx(NoPasswords).await?;
+    let response = handler(&ctx, request).await;
+    leave_chores(ctx);
+    Ok(response)
 }
 
 /// Answers a request with `handler`, in a component that has passwords hashed: its `allowed_outbound_hosts` must have
@@ -46,20 +62,8 @@ pub async fn serve_with_passwords(
     request: Request,
     handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
 ) -> Result<Response<FullBody<Bytes>>> {
-    answer(PasswordComponent, request, handler).await
-}
-
-async fn answer(
-    passwords: impl Passwords + 'static,
-    request: Request,
-    handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
-) -> Result<Response<FullBody<Bytes>>> {
-    let ctx = ctx(passwords)
-        .await
-        .inspect_err(|error| eprintln!("{error:#}"))?;
-    let response = handler(&ctx, request).await;
-    leave_chores(ctx);
-    Ok(response)
+    let ctx = ctx(PasswordComponent).await?;
+    Ok(handler(&ctx, request).await)
 }
 
 /// What need not be done before the answer is done after it: at once, or in a moment, together with what other requests
@@ -80,7 +84,9 @@ async fn ctx(passwords: impl Passwords + 'static) -> Result<Rc<Ctx<Sqlite>>, Err
     if let Some(ctx) = CTX.with(|cell| cell.get().cloned()) {
         return Ok(ctx);
     }
-    let config = variables::config().await?;
+    let config = variables::config()
+        .await
+        .inspect_err(|error| eprintln!("{error:#}"))?;
     let fresh = Rc::new(Ctx::new(Sqlite, WallClock, HostRandom, passwords, config));
     Ok(CTX.with(|cell| cell.get_or_init(|| fresh).clone()))
 }
