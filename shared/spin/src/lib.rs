@@ -10,5 +10,5 @@ mod variables;
 mod verifier;
 
 pub use random::HostRandom;
-pub use serve::{serve, serve_briefly, serve_scim, serve_with_passwords};
+pub use serve::{serve, serve_scim, serve_with_chores, serve_with_passwords};
 pub use sqlite::Sqlite;

@@ -31,8 +31,8 @@ thread_local! {
 /// be done. The keys that this cares for make a component a third of a megabyte larger.
 ///
 /// # Errors
-/// Only when the configuration cannot be read: Spin then answers 500, and the log says why.
-pub async fn serve(
+/// As [`serve`].
+pub async fn serve_with_chores(
     request: Request,
     handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
 ) -> Result<Response<FullBody<Bytes>>> {
@@ -45,8 +45,8 @@ pub async fn serve(
 /// The same in a component that leaves nothing to be done.
 ///
 /// # Errors
-/// As [`serve`].
-pub async fn serve_briefly(
+/// Only when the configuration cannot be read: Spin then answers 500, and the log says why.
+pub async fn serve(
     request: Request,
     handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
 ) -> Result<Response<FullBody<Bytes>>> {
