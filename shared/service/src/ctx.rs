@@ -6,9 +6,9 @@ use rollcall_core::Timestamp;
 use rollcall_store::{Database, Store, StoreError};
 use uuid::Builder;
 
-use crate::auth::{Chores, ClientKeys, KeyRing, Sweeper};
+use crate::auth::{Chores, ClientKeys, KeyRing, Sweeper, Verified};
 use crate::config::Config;
-use crate::ports::{Clock, Fetch, NoFetch, Passwords, Random};
+use crate::ports::{Clock, Fetch, NoFetch, NoVerifier, Passwords, Random, Verifier};
 use crate::profile::Profiles;
 
 /// The store, the ports and the configuration.
@@ -18,6 +18,8 @@ pub struct Ctx<D: Database> {
     pub(crate) profiles: Profiles,
     pub(crate) keys: KeyRing,
     pub(crate) chores: Chores,
+    pub(crate) verified: Verified,
+    pub(crate) verifier: Box<dyn Verifier>,
     clock: Box<dyn Clock>,
     random: Box<dyn Random>,
     pub(crate) fetch: Box<dyn Fetch>,
@@ -44,6 +46,8 @@ impl<D: Database> Ctx<D> {
             profiles: Profiles::default(),
             keys: KeyRing::default(),
             chores: Chores::default(),
+            verified: Verified::default(),
+            verifier: Box::new(NoVerifier),
             clock: Box::new(clock),
             random: Box::new(random),
             fetch: Box::new(NoFetch),
@@ -59,6 +63,15 @@ impl<D: Database> Ctx<D> {
     pub fn with_fetch(self, fetch: impl Fetch + 'static) -> Self {
         Self {
             fetch: Box::new(fetch),
+            ..self
+        }
+    }
+
+    /// The context with someone who verifies access tokens.
+    #[must_use]
+    pub fn with_verifier(self, verifier: impl Verifier + 'static) -> Self {
+        Self {
+            verifier: Box::new(verifier),
             ..self
         }
     }

@@ -18,7 +18,10 @@ pub use bulk::bulk;
 pub use config::Config;
 pub use ctx::Ctx;
 pub use error::Error;
-pub use ports::{Answer, Clock, Fetch, FetchError, Fetched, PasswordError, Passwords, Random};
+pub use ports::{
+    Answer, Clock, Fetch, FetchError, Fetched, PasswordError, Passwords, Question, Random,
+    SentProof, Verdict, VerifiedJwt, Verifier,
+};
 pub use profile::{Profile, admit, authenticate, fresh_profile, profile};
 pub use session::Session;
 // What the use cases take and give, so that their callers need not know the store, or what secrets are for.

@@ -73,6 +73,24 @@ async fn answer<D: Database>(ctx: &Ctx<D>, call: &Call<'_>, profile: &Profile) -
     }
 }
 
+/// Shows one resource of the type at `endpoint`, whatever the address of the request is.
+pub(super) async fn shown_alone<D: Database>(
+    ctx: &Ctx<D>,
+    call: &Call<'_>,
+    profile: &Profile,
+    endpoint: &str,
+    id: &str,
+) -> Answer {
+    let resource_type = profile.type_at(endpoint).ok_or_else(|| nothing_at(call))?;
+    let parameters = Parameters::from_query(call.head.uri().query())?;
+    let endpoint = Endpoint {
+        session: call.session(ctx, profile).await?,
+        resource_type,
+        call,
+    };
+    endpoint.get(id, parameters).await
+}
+
 /// 404 with the address that was asked for.
 pub(super) fn nothing_at(call: &Call<'_>) -> ScimError {
     ScimError::not_found(format!(

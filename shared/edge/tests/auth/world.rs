@@ -14,8 +14,8 @@ use rollcall_core::Timestamp;
 use rollcall_edge::{FullResponse, auth, scim};
 use rollcall_oauth::jose::MasterKeys;
 use rollcall_service::{
-    Answer as Later, Clock, Config, Ctx, PasswordError, Passwords, Random, TenantName, TokenHash,
-    admin,
+    Answer as Later, Clock, Config, Ctx, PasswordError, Passwords, Question, Random, TenantName,
+    TokenHash, Verdict, Verifier, admin,
 };
 use rollcall_store::auth::{ClientDraft, SecretDraft, TokenFormat};
 use rollcall_store::rusqlite::File;
@@ -215,15 +215,36 @@ impl World {
     }
 }
 
-fn context(
+pub fn context(
     path: &std::path::Path,
     clock: &Rc<Cell<i64>>,
     drawn: &Rc<Cell<u64>>,
     config: Config,
 ) -> Ctx<File> {
-    let clock = Watch(Rc::clone(clock));
-    let random = Counting(7, Rc::clone(drawn));
-    Ctx::new(File(path.to_owned()), clock, random, NoPasswords, config)
+    let new = |config| {
+        let clock = Watch(Rc::clone(clock));
+        let random = Counting(7, Rc::clone(drawn));
+        Ctx::new(File(path.to_owned()), clock, random, NoPasswords, config)
+    };
+    // The verifier is another component, with a context of its own.
+    let verifier = Local(new(config.clone()));
+    new(config).with_verifier(verifier)
+}
+
+/// Who verifies access tokens for the SCIM endpoints.
+struct Local(Ctx<File>);
+
+impl Verifier for Local {
+    fn verify<'a>(&'a self, question: &'a Question) -> Later<'a, Result<Verdict, String>> {
+        Box::pin(async {
+            // As it goes from one component to another.
+            let question = question.to_json().to_string();
+            let request = Request::post("/").body(Full::new(Bytes::from(question)));
+            let answer = read(auth::verify(&self.0, request.unwrap()).await);
+            assert_eq!(answer.status, 200, "{answer:?}");
+            Ok(Verdict::from_json(&answer.json).unwrap())
+        })
+    }
 }
 
 /// The metadata of a client that may have tokens of its own.

@@ -9,21 +9,26 @@ mod client_keys;
 mod dpop;
 mod error;
 mod fetch;
+mod introspect;
 mod issuer;
 mod jwks;
 mod keys;
 mod own;
 mod register;
 pub(crate) mod registration;
+mod resource;
+mod revoke;
 mod sweep;
 mod token;
 mod trusted;
+mod verify;
 
 pub use chores::{has_chores, tend};
 pub use client::{AuthenticatedClient, authenticate, check};
 pub use client_keys::client_keys;
 pub use dpop::{nonces, spend_proof};
 pub use error::{oauth_error, refused};
+pub use introspect::{Introspected, introspect, sign_introspection};
 pub use issuer::Issuer;
 pub use jwks::{jwks, metadata};
 pub use keys::{JWKS_SECS, Keys, MAX_ACCESS_TOKEN_SECS, known_keys, rotate, signing_keys};
@@ -31,13 +36,17 @@ pub use own::{store_claims, verify_own};
 pub use register::{
     NewRegistration, Registration, admit_registration, register, registered, reregister, unregister,
 };
+pub use resource::{Holder, Refused, Sent, holder};
+pub use revoke::revoke;
 pub use sweep::{is_sweep_due, sweep};
 pub use token::{TokenRequest, token};
 pub use trusted::{TrustedSubject, verify_trusted};
+pub use verify::verify;
 
 pub(crate) use chores::Chores;
 pub(crate) use client_keys::ClientKeys;
 pub(crate) use keys::KeyRing;
+pub(crate) use resource::Verified;
 pub(crate) use sweep::Sweeper;
 
 use std::sync::Once;
