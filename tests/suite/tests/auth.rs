@@ -87,9 +87,10 @@ impl World {
             expires: None,
         };
         let now = Timestamp::from_secs(now_secs());
+        let tenant = Self::tenant();
         let created = self
             .store
-            .create_client(&Self::tenant(), &draft, Some(&secret), None, now);
+            .create_client(&tenant, &draft, Some(&secret), None, now);
         block_on(created).unwrap();
     }
 
@@ -272,10 +273,11 @@ fn es256_for_a_tenant_that_wants_it() {
 fn twenty_first_requests_at_once_make_one_key() {
     let world = World::new();
     world.client("c", "client_secret_basic", &[], TokenFormat::Jwt);
+    let base_url = &world.service.base_url;
     let issued: Vec<String> = thread::scope(|scope| {
         let ask = |_| {
-            scope.spawn(|| {
-                let client = world.anyone();
+            scope.spawn(move || {
+                let client = Client::new(base_url.clone(), None);
                 access_token(&token(&client, &[("authorization", &*basic("c"))], &[]))
             })
         };
