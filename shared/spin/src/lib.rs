@@ -9,5 +9,5 @@ mod sqlite;
 mod variables;
 
 pub use random::HostRandom;
-pub use serve::{serve, serve_with_fetch, serve_with_passwords};
+pub use serve::{serve, serve_with_chores, serve_with_fetch, serve_with_passwords};
 pub use sqlite::Sqlite;

@@ -35,7 +35,38 @@ pub async fn serve(
     request: Request,
     handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
 ) -> Result<Response<FullBody<Bytes>>> {
-    answer(without_client, request, handler).await
+    let ctx = ctx(without_client).await?;
+    Ok(handler(&ctx, request).await)
+}
+
+/// Answers a request with `handler`, in a component of the authorization server, which leaves things to be done after the
+/// answer. Keys and signatures come with that, so that others do without.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_with_chores(
+    request: Request,
+    handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
+) -> Result<Response<FullBody<Bytes>>> {
+    let ctx = ctx(without_client).await?;
+    let response = handler(&ctx, request).await;
+    leave_chores(ctx);
+    Ok(response)
+}
+
+/// The same in a component that fetches the keys of others, too: its `allowed_outbound_hosts` must have what the operator
+/// allows.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_with_fetch(
+    request: Request,
+    handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
+) -> Result<Response<FullBody<Bytes>>> {
+    let ctx = ctx(|config| without_client(config).with_fetch(HostFetch)).await?;
+    let response = handler(&ctx, request).await;
+    leave_chores(ctx);
+    Ok(response)
 }
 
 /// Answers a request with `handler`, in a component that has passwords hashed: its `allowed_outbound_hosts` must have
@@ -49,37 +80,12 @@ pub async fn serve_with_passwords(
 ) -> Result<Response<FullBody<Bytes>>> {
     let with_passwords =
         |config| Ctx::new(Sqlite, WallClock, HostRandom, PasswordComponent, config);
-    answer(with_passwords, request, handler).await
-}
-
-/// Answers a request with `handler`, in a component that fetches the keys of others: its `allowed_outbound_hosts` must
-/// have whatever the operator allows.
-///
-/// # Errors
-/// As [`serve`].
-pub async fn serve_with_fetch(
-    request: Request,
-    handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
-) -> Result<Response<FullBody<Bytes>>> {
-    let with_fetch = |config| without_client(config).with_fetch(HostFetch);
-    answer(with_fetch, request, handler).await
+    let ctx = ctx(with_passwords).await?;
+    Ok(handler(&ctx, request).await)
 }
 
 fn without_client(config: Config) -> Ctx<Sqlite> {
     Ctx::new(Sqlite, WallClock, HostRandom, NoPasswords, config)
-}
-
-async fn answer(
-    make: impl FnOnce(Config) -> Ctx<Sqlite>,
-    request: Request,
-    handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
-) -> Result<Response<FullBody<Bytes>>> {
-    let ctx = ctx(make)
-        .await
-        .inspect_err(|error| eprintln!("{error:#}"))?;
-    let response = handler(&ctx, request).await;
-    leave_chores(ctx);
-    Ok(response)
 }
 
 /// What need not be done before the answer is done after it: at once, or in a moment, together with what other requests
@@ -106,6 +112,9 @@ async fn ctx(make: impl FnOnce(Config) -> Ctx<Sqlite>) -> Result<Rc<Ctx<Sqlite>>
     if let Some(ctx) = CTX.with(|cell| cell.get().cloned()) {
         return Ok(ctx);
     }
-    let fresh = Rc::new(make(variables::config().await?));
+    let config = variables::config()
+        .await
+        .inspect_err(|error| eprintln!("{error:#}"))?;
+    let fresh = Rc::new(make(config));
     Ok(CTX.with(|cell| cell.get_or_init(|| fresh).clone()))
 }

@@ -6,5 +6,6 @@ use spin_sdk::http_service;
 
 #[http_service]
 async fn handle(request: Request) -> impl IntoResponse {
-    rollcall_spin::serve(request, async |ctx, request| auth::jwks(ctx, request).await).await
+    rollcall_spin::serve_with_chores(request, async |ctx, request| auth::jwks(ctx, request).await)
+        .await
 }
