@@ -4,7 +4,6 @@
 
 mod calls;
 mod clients;
-mod cost;
 mod documents;
 mod dpop;
 mod ended;
