@@ -2,18 +2,30 @@
 
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
+use rollcall_oauth::Scheme;
 
 /// The token of the one `Authorization` header with the scheme `Bearer`, which is case-insensitive. `None` when there
 /// is no such header, more than one, or one of another form. What stands for the token is taken as it is: an operator's
 /// admin token may have any printable characters.
 pub(crate) fn token(headers: &HeaderMap) -> Option<&str> {
+    match sent(headers)? {
+        (Scheme::Bearer, token) => Some(token),
+        _ => None,
+    }
+}
+
+/// The same for the schemes `Bearer` and `DPoP` (RFC 9449 §7.1), with the scheme.
+pub(crate) fn sent(headers: &HeaderMap) -> Option<(Scheme, &str)> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
         return None;
     };
     let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
     let token = token.trim_matches(' ');
-    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+    let known = [(Scheme::Bearer, "bearer"), (Scheme::Dpop, "dpop")];
+    let mut known = known.into_iter();
+    let (scheme, _) = known.find(|(_, name)| scheme.eq_ignore_ascii_case(name))?;
+    (!token.is_empty()).then_some((scheme, token))
 }
 
 #[cfg(test)]
@@ -44,6 +56,16 @@ mod tests {
         check(&["Bearer"], None);
         check(&["Bearer "], None);
         check(&["Basic YTpi"], None);
+        check(&["DPoP a"], None);
         check(&["Bearer a", "Bearer b"], None);
+    }
+
+    #[test]
+    fn a_token_with_a_proof_has_a_scheme_of_its_own() {
+        let mut headers = HeaderMap::new();
+        headers.append(AUTHORIZATION, HeaderValue::from_static("dpop a"));
+        assert_eq!(sent(&headers), Some((Scheme::Dpop, "a")));
+        headers.append(AUTHORIZATION, HeaderValue::from_static("Bearer a"));
+        assert_eq!(sent(&headers), None);
     }
 }

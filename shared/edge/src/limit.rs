@@ -1,24 +1,26 @@
 //! Whether a request may be served at all, and how a client is told: 429 (RFC 6585 §4), `Retry-After`, and the fields
 //! of draft-ietf-httpapi-ratelimit-headers.
 
-use http::header::{HeaderName, RETRY_AFTER};
-use http::{HeaderMap, HeaderValue, Request, StatusCode};
-use rollcall_service::limits::{self, Caller, Client, ClientAddress, Policy, Proxies, Verdict};
+use http::header::RETRY_AFTER;
+use http::{HeaderMap, HeaderName, HeaderValue, Request};
+use rollcall_service::limits::{self, Admission, Caller, Client, ClientAddress, Policy, Proxies};
 use rollcall_service::{Ctx, Database, TenantName};
-use serde_json::json;
 
-use crate::respond::{self, FullResponse};
+use crate::respond::FullResponse;
+
+/// All of SCIM counts together.
+const SCIM: &str = "scim";
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
 /// What a request that may be served has left.
 #[derive(Debug, Default, PartialEq)]
-pub(crate) struct Quota(Option<Verdict>);
+pub(crate) struct Quota(Option<Admission>);
 
 /// A request that comes too early.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Limited(Verdict);
+pub(crate) struct Limited(Admission);
 
 /// Counts a request with a bearer token, before any work is done for it.
 ///
@@ -34,10 +36,10 @@ pub(crate) async fn admit<D: Database>(
         return Ok(Quota::default());
     }
     let caller = Caller {
+        endpoint: SCIM,
         tenant,
         client: Some(Client::Token(token)),
         address: address(head.headers(), &ctx.config.limits.proxies),
-        authenticates: false,
     };
     counted(ctx, &caller).await
 }
@@ -46,56 +48,63 @@ pub(crate) async fn admit<D: Database>(
 pub(crate) struct Login<'c>(Option<Caller<'c>>);
 
 impl<'c> Login<'c> {
-    /// Of this client.
+    /// Of this client, at this endpoint.
     pub fn new<D: Database>(
         ctx: &Ctx<D>,
         head: &Request<()>,
+        endpoint: &'c str,
         tenant: &'c TenantName,
         client: Option<Client<'c>>,
     ) -> Self {
         let settings = &ctx.config.limits;
-        let is_limited = !settings.are_off() || settings.failures.is_some();
+        let is_limited = !settings.are_all_off();
         Self(is_limited.then(|| Caller {
+            endpoint,
             tenant,
             client,
             address: address(head.headers(), &settings.proxies),
-            authenticates: true,
         }))
     }
 
-    /// Counts the request, before its secret is looked at.
-    ///
-    /// # Errors
-    /// [`Limited`], when there have been too many requests, or too many failures.
-    pub async fn admit<D: Database>(&self, ctx: &Ctx<D>) -> Result<Quota, Limited> {
-        match &self.0 {
-            Some(caller) => counted(ctx, caller).await,
-            None => Ok(Quota::default()),
-        }
-    }
-
-    /// Counts that the secret was wrong. Whoever answers that it was calls this first.
-    pub async fn failed<D: Database>(&self, ctx: &Ctx<D>) {
-        if let Some(caller) = &self.0 {
+    /// Has the request answered, unless there have been too many, or too many failures. The request counts before its
+    /// secret is looked at, and the failure before it is told.
+    pub async fn answer<D: Database, E: From<Limited>>(
+        &self,
+        ctx: &Ctx<D>,
+        answer: impl Future<Output = Result<FullResponse, E>>,
+        has_failed: impl FnOnce(&E) -> bool,
+        into_response: impl FnOnce(E) -> FullResponse,
+    ) -> FullResponse {
+        let Some(caller) = &self.0 else {
+            return answer.await.unwrap_or_else(into_response);
+        };
+        let (answered, quota) = match counted(ctx, caller).await {
+            Ok(quota) => (answer.await, quota),
+            Err(limited) => (Err(limited.into()), Quota::default()),
+        };
+        if answered.as_ref().is_err_and(has_failed) {
             limits::failed(ctx, caller).await;
         }
+        let mut response = answered.unwrap_or_else(into_response);
+        quota.tell(&mut response);
+        response
     }
 }
 
 async fn counted<D: Database>(ctx: &Ctx<D>, caller: &Caller<'_>) -> Result<Quota, Limited> {
-    let verdict = limits::admit(ctx, caller).await;
-    if verdict.is_allowed() {
-        Ok(Quota(Some(verdict)))
+    let admission = limits::admit(ctx, caller).await;
+    if admission.is_allowed() {
+        Ok(Quota(Some(admission)))
     } else {
-        Err(Limited(verdict))
+        Err(Limited(admission))
     }
 }
 
 impl Quota {
     /// Tells the client what is left.
     pub fn tell(&self, response: &mut FullResponse) {
-        if let Some(verdict) = &self.0 {
-            tell(verdict, response);
+        if let Some(admission) = &self.0 {
+            tell(admission, response.headers_mut());
         }
     }
 }
@@ -114,41 +123,20 @@ impl Limited {
     }
 
     /// Tells the client when to come again.
-    pub fn tell(&self, response: &mut FullResponse) {
-        tell(&self.0, response);
+    pub fn tell(&self, headers: &mut HeaderMap) {
+        tell(&self.0, headers);
         let seconds = self.0.retry_after_secs().unwrap_or(1);
-        response
-            .headers_mut()
-            .insert(RETRY_AFTER, HeaderValue::from(seconds));
-    }
-
-    /// As an OAuth error (RFC 6749 §5.2), which has no code for it at the token endpoint. This one it has for others.
-    #[cfg_attr(
-        not(test),
-        expect(
-            dead_code,
-            reason = "for the endpoints of the authorization server, which call it"
-        )
-    )]
-    pub fn into_oauth_response(self) -> FullResponse {
-        let body = json!({
-            "error": "temporarily_unavailable",
-            "error_description": self.detail(),
-        });
-        let status = StatusCode::TOO_MANY_REQUESTS;
-        let mut response = respond::json(status, "application/json", &body);
-        self.tell(&mut response);
-        response
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
 }
 
-fn tell(verdict: &Verdict, response: &mut FullResponse) {
-    let Some((policies, limits)) = verdict.fields() else {
+fn tell(admission: &Admission, headers: &mut HeaderMap) {
+    let Some((policies, limits)) = admission.fields() else {
         return;
     };
     for (name, value) in [(POLICY, policies), (LIMIT, limits)] {
         if let Ok(value) = HeaderValue::try_from(value) {
-            response.headers_mut().insert(name, value);
+            headers.insert(name, value);
         }
     }
 }
@@ -168,12 +156,9 @@ fn address(headers: &HeaderMap, proxies: &Proxies) -> Option<ClientAddress> {
 
 #[cfg(test)]
 mod tests {
-    use http_body_util::BodyExt as _;
-    use pollster::block_on;
-    use serde_json::Value as Json;
+    use rollcall_service::limits::{Ask, Rate};
 
     use super::*;
-    use rollcall_service::limits::{Ask, Rate};
 
     fn refused() -> Limited {
         let ask = Ask {
@@ -183,26 +168,18 @@ mod tests {
             key: String::new(),
             takes: true,
         };
-        Limited(Verdict::of(&[ask], &[59_000_001]))
-    }
-
-    fn header<'r>(response: &'r FullResponse, name: &str) -> &'r str {
-        response.headers()[name].to_str().unwrap()
+        Limited(Admission::of(&[ask], &[59_000_001]))
     }
 
     #[test]
     fn a_refusal_says_when_to_come_again() {
-        let response = refused().into_oauth_response();
-        assert_eq!(response.status(), 429);
-        assert_eq!(header(&response, "retry-after"), "30");
-        assert_eq!(header(&response, "ratelimit-policy"), "\"client\";q=2;w=60");
-        assert_eq!(header(&response, "ratelimit"), "\"client\";r=0;t=30");
-        assert_eq!(header(&response, "cache-control"), "no-store");
-        let body = block_on(response.into_body().collect()).unwrap().to_bytes();
-        let body: Json = serde_json::from_slice(&body).unwrap();
-        assert_eq!(body["error"], "temporarily_unavailable");
+        let mut headers = HeaderMap::new();
+        refused().tell(&mut headers);
+        assert_eq!(headers["retry-after"], "30");
+        assert_eq!(headers["ratelimit-policy"], "\"client\";q=2;w=60");
+        assert_eq!(headers["ratelimit"], "\"client\";r=0;t=30");
         let expected = "there are too many requests of this client: send it again in 30 s";
-        assert_eq!(body["error_description"], expected);
+        assert_eq!(refused().detail(), expected);
     }
 
     #[track_caller]

@@ -56,6 +56,11 @@ impl Problem {
         }
     }
 
+    /// Whether the token was not the right one.
+    pub fn is_unauthenticated(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED
+    }
+
     pub fn into_response(self) -> FullResponse {
         let title = self.status.canonical_reason().unwrap_or_default();
         let body = json!({ "status": self.status.as_u16(), "title": title, "detail": self.detail });
@@ -66,7 +71,7 @@ impl Problem {
                 .insert(ALLOW, HeaderValue::from_static(allowed));
         }
         if let Some(limited) = self.limited {
-            limited.tell(&mut response);
+            limited.tell(response.headers_mut());
         }
         if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(
@@ -93,6 +98,8 @@ impl From<AdminError> for Problem {
             AdminError::Unauthenticated => StatusCode::UNAUTHORIZED,
             AdminError::Invalid(_) => StatusCode::BAD_REQUEST,
             AdminError::Conflict(_) => StatusCode::CONFLICT,
+            AdminError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            AdminError::Failed => StatusCode::INTERNAL_SERVER_ERROR,
             AdminError::Store(StoreError::Busy) => {
                 let detail = "the store is busy: send the request again".to_owned();
                 return Self::new(StatusCode::SERVICE_UNAVAILABLE, detail);

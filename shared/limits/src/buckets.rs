@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
+use crate::admission::{Admission, Ask};
 use crate::gcra::Micros;
-use crate::verdict::{Ask, Verdict};
 
 /// How many buckets are kept.
 const MAX_BUCKETS: usize = 4096;
@@ -31,16 +31,16 @@ impl Buckets {
     }
 
     /// Takes all places that a request needs, or none.
-    pub fn take(&mut self, asks: &[Ask], now: Micros) -> Verdict {
+    pub fn take(&mut self, asks: &[Ask], now: Micros) -> Admission {
         let debts: Vec<Micros> = asks.iter().map(|ask| self.debt(ask, now)).collect();
-        let verdict = Verdict::of(asks, &debts);
-        if verdict.is_allowed() {
+        let admission = Admission::of(asks, &debts);
+        if admission.is_allowed() {
             for (ask, debt) in asks.iter().zip(debts).filter(|(ask, _)| ask.takes) {
                 let arrival = now.saturating_add(ask.bucket().take(debt).debt);
                 self.keep(&ask.key, arrival, now);
             }
         }
-        verdict
+        admission
     }
 
     fn debt(&self, ask: &Ask, now: Micros) -> Micros {
@@ -76,8 +76,8 @@ impl Buckets {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::admission::Policy;
     use crate::rate::Rate;
-    use crate::verdict::Policy;
 
     fn ask(key: &str, rate: &str) -> Ask {
         Ask {

@@ -3,6 +3,7 @@
 //! Nothing here does I/O or reads a clock. Times are microseconds since any epoch, or between two moments, as [`Micros`].
 
 mod address;
+mod admission;
 mod breaker;
 mod buckets;
 mod failures;
@@ -10,13 +11,12 @@ mod gcra;
 mod proxies;
 mod rate;
 pub mod script;
-mod verdict;
 
 pub use address::ClientAddress;
+pub use admission::{Admission, Ask, Policy, Standing};
 pub use breaker::Breaker;
 pub use buckets::Buckets;
 pub use failures::Failures;
 pub use gcra::{Bucket, Decision, Micros};
 pub use proxies::{NotProxies, Proxies};
 pub use rate::{NotARate, Rate};
-pub use verdict::{Ask, Policy, Standing, Verdict};

@@ -3,8 +3,8 @@
 //! A bucket is a string with its arrival time, by the clock of the Redis server, which expires when the bucket is full.
 //! The script needs Redis 5 or newer.
 
+use crate::admission::{Admission, Ask};
 use crate::gcra::Micros;
-use crate::verdict::{Ask, Verdict};
 
 /// The script, for `EVAL`.
 pub const TEXT: &str = include_str!("take.lua");
@@ -27,13 +27,13 @@ pub fn arguments(asks: &[Ask]) -> impl Iterator<Item = String> {
         .chain(buckets)
 }
 
-/// The verdict in the script's answer; none when it is no answer to these questions.
+/// What the script's answer says; none when it is no answer to these questions.
 #[must_use]
-pub fn verdict(asks: &[Ask], answer: &[i64]) -> Option<Verdict> {
+pub fn admission(asks: &[Ask], answer: &[i64]) -> Option<Admission> {
     let (is_allowed, debts) = answer.split_first()?;
     let debts = debts.iter().map(|debt| Micros::try_from(*debt).ok());
     let debts: Vec<Micros> = debts.collect::<Option<_>>()?;
-    let verdict = Verdict::of(asks, &debts);
-    let agrees = debts.len() == asks.len() && verdict.is_allowed() == (*is_allowed == 1);
-    agrees.then_some(verdict)
+    let admission = Admission::of(asks, &debts);
+    let agrees = debts.len() == asks.len() && admission.is_allowed() == (*is_allowed == 1);
+    agrees.then_some(admission)
 }

@@ -16,7 +16,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use redis::{Connection, Value};
 use rollcall_limits::script::{self, SHA1, TEXT};
-use rollcall_limits::{Ask, Buckets, Policy, Rate, Verdict};
+use rollcall_limits::{Admission, Ask, Buckets, Policy, Rate};
 
 /// A Redis server of the test's own.
 struct Server {
@@ -68,14 +68,14 @@ fn ask(key: &str, rate: &str) -> Ask {
     }
 }
 
-fn call(connection: &mut Connection, asks: &[Ask]) -> Verdict {
+fn call(connection: &mut Connection, asks: &[Ask]) -> Admission {
     let mut command = redis::cmd("EVAL");
     command.arg(TEXT);
     for argument in script::arguments(asks) {
         command.arg(argument);
     }
     let answer: Vec<i64> = command.query(connection).unwrap();
-    script::verdict(asks, &answer).expect("the script and the code agree")
+    script::admission(asks, &answer).expect("the script and the code agree")
 }
 
 #[test]
@@ -98,8 +98,8 @@ fn parallel_callers_never_get_more_than_the_burst() {
             .map(|_| {
                 scope.spawn(|| {
                     let mut connection = server.connect();
-                    let verdicts = (0..50).map(|_| call(&mut connection, &asks));
-                    verdicts.filter(Verdict::is_allowed).count()
+                    let admissions = (0..50).map(|_| call(&mut connection, &asks));
+                    admissions.filter(Admission::is_allowed).count()
                 })
             })
             .collect();
@@ -144,7 +144,7 @@ fn who_only_asks_leaves_no_trace() {
 #[test]
 fn an_answer_of_another_form_is_none() {
     let asks = [ask("a", "2/1s")];
-    assert!(script::verdict(&asks, &[1, 0]).is_some());
+    assert!(script::admission(&asks, &[1, 0]).is_some());
     for answer in [
         &[][..],
         &[1],
@@ -153,7 +153,7 @@ fn an_answer_of_another_form_is_none() {
         &[1, -1],
         &[1, 0, 0],
     ] {
-        assert_eq!(script::verdict(&asks, answer), None, "{answer:?}");
+        assert_eq!(script::admission(&asks, answer), None, "{answer:?}");
     }
 }
 
@@ -205,7 +205,7 @@ fn it_decides_as_the_buckets_in_memory_do() {
                 command.arg(now / 1_000_000).arg(now % 1_000_000);
                 let answer: Vec<i64> = command.query(&mut connection.borrow_mut()).unwrap();
                 let expected = buckets.take(&asks, now);
-                prop_assert_eq!(script::verdict(&asks, &answer), Some(expected.clone()));
+                prop_assert_eq!(script::admission(&asks, &answer), Some(expected.clone()));
                 let count = if expected.is_allowed() {
                     &allowed
                 } else {

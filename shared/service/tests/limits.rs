@@ -10,7 +10,7 @@ use std::rc::Rc;
 use pollster::block_on;
 use rollcall_core::Timestamp;
 use rollcall_limits::{Ask, Buckets, Micros};
-use rollcall_service::limits::{self, Caller, Client, LimitSettings, Rate, Verdict};
+use rollcall_service::limits::{self, Admission, Caller, Client, LimitSettings, Rate};
 use rollcall_service::{
     Answer, Clock, Config, Ctx, Limiter, LimiterError, PasswordError, Passwords, Random, TenantName,
 };
@@ -59,7 +59,7 @@ impl Limiter for Shared {
         &'a self,
         asks: &'a [Ask],
         now: Micros,
-    ) -> Answer<'a, Result<Verdict, LimiterError>> {
+    ) -> Answer<'a, Result<Admission, LimiterError>> {
         self.calls.set(self.calls.get() + 1);
         let keys = asks.iter().map(|ask| ask.key.clone());
         self.keys.borrow_mut().extend(keys);
@@ -98,18 +98,19 @@ fn ctx(settings: LimitSettings) -> (Ctx<File>, Time) {
 
 fn caller<'c>(tenant: &'c TenantName, client: &'c str, address: &str) -> Caller<'c> {
     let address: std::net::IpAddr = address.parse().unwrap();
+    let secret = "a secret";
     Caller {
+        endpoint: "token",
         tenant,
-        client: Some(Client::Id(client)),
+        client: Some(Client::Secret { id: client, secret }),
         address: Some(address.into()),
-        authenticates: true,
     }
 }
 
 /// How many of so many requests are let in.
 fn let_in(ctx: &Ctx<File>, caller: &Caller<'_>, requests: usize) -> usize {
-    let verdicts = (0..requests).map(|_| block_on(limits::admit(ctx, caller)));
-    verdicts.filter(Verdict::is_allowed).count()
+    let admissions = (0..requests).map(|_| block_on(limits::admit(ctx, caller)));
+    admissions.filter(Admission::is_allowed).count()
 }
 
 #[test]

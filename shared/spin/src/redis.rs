@@ -6,13 +6,13 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use futures::future::{Either, select};
-use rollcall_service::limits::{Ask, Micros, Verdict, script};
+use rollcall_service::limits::{Admission, Ask, Micros, script};
 use rollcall_service::{Answer, Limiter, LimiterError};
 use spin_sdk::redis::{Connection, Error, RedisParameter, RedisResult};
 use spin_sdk::time::sleep;
 
-/// How long a request may wait for Redis.
-const PATIENCE: Duration = Duration::from_millis(50);
+/// How long a request may wait for Redis, in milliseconds.
+const PATIENCE_MILLIS: u64 = 50;
 
 /// Into how many buckets the limit of a large tenant is split.
 const SHARDS: u32 = 8;
@@ -49,7 +49,7 @@ impl Redis {
         Ok(opened)
     }
 
-    async fn ask(&self, asks: &[Ask]) -> Result<Verdict, LimiterError> {
+    async fn ask(&self, asks: &[Ask]) -> Result<Admission, LimiterError> {
         let connection = self.connection().await?;
         let mut answer = run(&connection, "EVALSHA", script::SHA1, asks).await;
         if answer.as_ref().is_err_and(is_without_script) {
@@ -62,7 +62,7 @@ impl Redis {
         });
         numbers
             .collect::<Option<Vec<i64>>>()
-            .and_then(|numbers| script::verdict(asks, &numbers))
+            .and_then(|numbers| script::admission(asks, &numbers))
             .ok_or_else(|| LimiterError("its answer is of another form".to_owned()))
     }
 }
@@ -72,11 +72,18 @@ impl Limiter for Redis {
         SHARDS
     }
 
-    fn take<'a>(&'a self, asks: &'a [Ask], _: Micros) -> Answer<'a, Result<Verdict, LimiterError>> {
+    fn take<'a>(
+        &'a self,
+        asks: &'a [Ask],
+        _: Micros,
+    ) -> Answer<'a, Result<Admission, LimiterError>> {
         Box::pin(async move {
-            let answer = match select(pin!(self.ask(asks)), pin!(sleep(PATIENCE))).await {
+            let patience = sleep(Duration::from_millis(PATIENCE_MILLIS));
+            let answer = match select(pin!(self.ask(asks)), pin!(patience)).await {
                 Either::Left((answer, _)) => answer,
-                Either::Right(_) => Err(LimiterError(format!("no answer within {PATIENCE:?}"))),
+                Either::Right(_) => Err(LimiterError(format!(
+                    "no answer within {PATIENCE_MILLIS} ms"
+                ))),
             };
             if answer.is_err() {
                 // A connection that has failed never comes back.

@@ -2,8 +2,8 @@
 
 use anyhow::{Context, Result, bail};
 use http::Uri;
-use rollcall_service::Config;
 use rollcall_service::limits::{LimitSettings, Proxies, Rate};
+use rollcall_service::{Config, MasterKeys, Outbound};
 use rollcall_store::Durability;
 use spin_sdk::variables;
 
@@ -16,10 +16,19 @@ pub(crate) async fn config() -> Result<Config> {
     };
     let base_url = variable("base_url").await?;
     let base_url = base_url.map(|url| address(&url)).transpose()?;
+    let master_key = variable("master_key").await?;
+    let master_key = master_key
+        .map(|keys| MasterKeys::parse(&keys))
+        .transpose()?;
     Ok(Config {
         base_url,
         admin_token: variable("admin_token").await?,
         durability,
+        master_key,
+        outbound: Outbound {
+            ports: ports(variable("outbound_ports").await?.as_deref())?,
+            allows_loopback: switch("outbound_loopback").await?,
+        },
         limits: limits().await?,
     })
 }
@@ -30,13 +39,20 @@ pub(crate) async fn redis_url() -> Result<Option<String>> {
 }
 
 async fn limits() -> Result<LimitSettings> {
-    let proxies = variable("trusted_proxies").await?.unwrap_or_default();
-    Ok(LimitSettings {
+    let settings = LimitSettings {
         tenant: rate("rate_limit_tenant").await?,
         client: rate("rate_limit_client").await?,
         address: rate("rate_limit_address").await?,
         failures: rate("rate_limit_failures").await?,
+        proxies: Proxies::default(),
+    };
+    if settings.are_all_off() {
+        return Ok(settings);
+    }
+    let proxies = variable("trusted_proxies").await?.unwrap_or_default();
+    Ok(LimitSettings {
         proxies: Proxies::parse(&proxies).context("in the variable `trusted_proxies`")?,
+        ..settings
     })
 }
 
@@ -45,6 +61,27 @@ async fn rate(name: &str) -> Result<Option<Rate>> {
     let text = variable(name).await?;
     let rate = text.map_or(Ok(None), |text| Rate::parse(&text));
     rate.with_context(|| format!("in the variable `{name}`"))
+}
+
+/// Ports, separated by commas.
+fn ports(text: Option<&str>) -> Result<Vec<u16>> {
+    let ports = text.unwrap_or_default().split(',').map(str::trim);
+    ports
+        .filter(|port| !port.is_empty())
+        .map(|port| {
+            let port = port.parse();
+            port.context("the variable `outbound_ports` takes port numbers, separated by commas")
+        })
+        .collect()
+}
+
+/// A variable that is `true` or `false`; unset is false.
+async fn switch(name: &str) -> Result<bool> {
+    match variable(name).await?.as_deref() {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(other) => bail!("the variable `{name}` is `{other}`: set it to true or false"),
+    }
 }
 
 /// An absolute address without a slash at the end, so that paths can be appended.

@@ -5,7 +5,9 @@
 //! [`Store`] for what each call guarantees.
 
 mod access;
+pub mod auth;
 mod changes;
+mod credential;
 mod definitions;
 mod deleted;
 mod entries;
@@ -14,6 +16,7 @@ mod filter;
 mod list;
 mod migrate;
 mod paths;
+mod procedures;
 mod read;
 mod refit;
 mod reindex;
@@ -29,6 +32,7 @@ mod write;
 
 pub use access::{Access, Caller, TenantName, TokenHash};
 pub use changes::Change;
+pub use credential::{Claims, Credential};
 pub use definitions::DefinitionKind;
 pub use deleted::Deleted;
 pub use error::StoreError;

@@ -1,9 +1,11 @@
 //! SCIM errors as responses (RFC 7644 §3.12).
 
 use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use rollcall_core::ScimError;
+use rollcall_oauth::{Challenge, ErrorCode, OAuthError, Scheme};
 use rollcall_service as service;
+use rollcall_service::auth::Refused;
 use serde_json::Value as Json;
 
 use super::render::CONTENT_TYPE;
@@ -17,6 +19,8 @@ pub(super) enum Refusal {
     Error(ScimError),
     /// The address exists, but takes only these methods.
     Method(&'static [Method]),
+    /// The token is not good for this.
+    Token(Refused),
     /// The tenant's settings have changed meanwhile.
     Reconfigured,
     /// There are too many requests.
@@ -50,13 +54,23 @@ impl Refusal {
         match self {
             Self::Error(error) => error.status != 401 && error.status < 500,
             Self::Method(_) => true,
-            Self::Reconfigured | Self::Limited(_) => false,
+            Self::Token(_) | Self::Reconfigured | Self::Limited(_) => false,
         }
     }
 
-    pub fn into_response(self) -> FullResponse {
-        let mut limited = None;
+    /// The response to a request whose token was sent with `scheme`, if it had one.
+    pub fn into_response(self, scheme: Option<Scheme>) -> FullResponse {
+        let (mut refused, mut limited) = (None, None);
         let (error, allowed) = match self {
+            Self::Token(why) => {
+                let error = ScimError {
+                    status: why.error.status,
+                    scim_type: None,
+                    detail: why.error.description.clone(),
+                };
+                refused = Some(why);
+                (error, None)
+            }
             Self::Error(error) => (error, None),
             // Only where it happens again and again within one request.
             Self::Reconfigured => (
@@ -94,14 +108,14 @@ impl Refusal {
         if let Some(allowed) = allowed.and_then(|allowed| HeaderValue::try_from(allowed).ok()) {
             response.headers_mut().insert(ALLOW, allowed);
         }
-        if status == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(
-                WWW_AUTHENTICATE,
-                HeaderValue::from_static("Bearer realm=\"scim\""),
-            );
+        if status == StatusCode::UNAUTHORIZED && refused.is_none() && scheme.is_some() {
+            refused = Some(OAuthError::invalid_token(&error.detail).into());
+        }
+        if status == StatusCode::UNAUTHORIZED || refused.is_some() {
+            challenge(response.headers_mut(), refused.as_ref(), scheme);
         }
         if let Some(limited) = limited {
-            limited.tell(&mut response);
+            limited.tell(response.headers_mut());
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response
@@ -109,5 +123,33 @@ impl Refusal {
                 .insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response
+    }
+}
+
+/// Says what token would do (RFC 6750 §3, RFC 9449 §7.1). Nothing of it is said of a 403 that is not about the token.
+fn challenge(headers: &mut HeaderMap, refused: Option<&Refused>, scheme: Option<Scheme>) {
+    let error = refused.map(|refused| &refused.error);
+    let is_scope = error.is_some_and(|error| error.code == ErrorCode::InsufficientScope);
+    let is_unauthorized = error.is_none_or(|error| error.status == 401);
+    if !is_scope && !is_unauthorized {
+        return;
+    }
+    let challenge = Challenge {
+        scheme: scheme.unwrap_or(Scheme::Bearer),
+        realm: "scim",
+        error,
+    };
+    if let Ok(value) = HeaderValue::try_from(challenge.to_string()) {
+        headers.insert(WWW_AUTHENTICATE, value);
+    }
+    if let Some(nonce) = refused.and_then(|refused| refused.nonce.as_ref()) {
+        supply_nonce(headers, nonce);
+    }
+}
+
+/// > The server can also […] supply a new nonce value […] with the DPoP-Nonce header field
+pub(super) fn supply_nonce(headers: &mut HeaderMap, nonce: &str) {
+    if let Ok(nonce) = HeaderValue::from_str(nonce) {
+        headers.insert(HeaderName::from_static("dpop-nonce"), nonce);
     }
 }

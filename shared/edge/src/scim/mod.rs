@@ -11,6 +11,7 @@ mod list;
 mod me;
 mod render;
 mod resources;
+mod scopes;
 mod search;
 
 pub use bulk::bulk;

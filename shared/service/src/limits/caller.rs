@@ -19,14 +19,14 @@ const MIN_TO_SPLIT: u32 = 1000;
 /// Who sends a request, as far as it says so.
 #[derive(Clone, Copy, Debug)]
 pub struct Caller<'c> {
+    /// What it calls: requests for one thing leave those for another alone.
+    pub endpoint: &'c str,
     /// Whose data it is about.
     pub tenant: &'c TenantName,
     /// The client.
     pub client: Option<Client<'c>>,
     /// Where it comes from.
     pub address: Option<ClientAddress>,
-    /// Whether it is about to say who it is with a secret that could be guessed: then its failures count, too.
-    pub authenticates: bool,
 }
 
 /// What tells a client from others, whether or not it is true.
@@ -34,24 +34,46 @@ pub struct Caller<'c> {
 pub enum Client<'c> {
     /// The token that it sends.
     Token(&'c str),
-    /// The id that it gives.
+    /// The id that it gives, and the secret that is to prove it.
+    Secret {
+        /// The id.
+        id: &'c str,
+        /// The secret.
+        secret: &'c str,
+    },
+    /// The id that it gives, which anyone could.
     Id(&'c str),
     /// It is the operator of the service.
     Operator,
 }
 
-impl fmt::Display for Client<'_> {
-    /// A name of bounded length, from which nobody can tell the token.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (kind, text) = match self {
-            Self::Token(token) => ("t.", token),
-            Self::Id(id) => ("c.", id),
-            Self::Operator => return f.write_str("operator"),
-        };
-        let hash = Sha256::digest(text.as_bytes());
-        let prefix = hash.get(..PREFIX).unwrap_or_default();
-        write!(f, "{kind}{}", URL_SAFE_NO_PAD.encode(prefix))
+impl Client<'_> {
+    /// Who it says it is.
+    fn name(self) -> String {
+        match self {
+            Self::Token(token) => hashed("t", token),
+            Self::Id(id) | Self::Secret { id, .. } => hashed("c", id),
+            Self::Operator => "operator".to_owned(),
+        }
     }
+
+    /// What its requests count against: nobody else can use it up who has but its id.
+    fn account(self, address: Option<ClientAddress>) -> String {
+        match (self, address) {
+            (Self::Secret { id, secret }, _) => {
+                format!("{}.{}", hashed("c", id), hashed("s", secret))
+            }
+            (Self::Id(_), Some(address)) => format!("{}.{address}", self.name()),
+            _ => self.name(),
+        }
+    }
+}
+
+/// A text of bounded length in the place of one that nobody must learn, or that is not to be trusted.
+fn hashed(kind: &str, text: &str) -> String {
+    let hash = Sha256::digest(text.as_bytes());
+    let prefix = hash.get(..PREFIX).unwrap_or_default();
+    format!("{kind}.{}", URL_SAFE_NO_PAD.encode(prefix))
 }
 
 impl Caller<'_> {
@@ -67,29 +89,33 @@ impl Caller<'_> {
         };
         let tenant = settings.tenant.map(|rate| {
             let shards = if rate.count < MIN_TO_SPLIT { 1 } else { shards };
-            let key = self.key(format_args!("tenant.{}", turn % shards.max(1)));
+            let key = self.key(
+                self.endpoint,
+                format_args!("tenant.{}", turn % shards.max(1)),
+            );
             ask(Policy::Tenant, rate, shards, key)
         });
         let client = settings.client.zip(self.client);
         let client = client.map(|(rate, client)| {
-            let key = self.key(format_args!("client.{client}"));
+            let account = client.account(self.address);
+            let key = self.key(self.endpoint, format_args!("client.{account}"));
             ask(Policy::Client, rate, 1, key)
         });
         let address = settings.address.zip(self.address);
         let address = address.map(|(rate, address)| {
-            let key = self.key(format_args!("address.{address}"));
+            let key = self.key(self.endpoint, format_args!("address.{address}"));
             ask(Policy::Address, rate, 1, key)
         });
         tenant.into_iter().chain(client).chain(address).collect()
     }
 
-    /// The bucket of its failures: where no address is known, those of all who give the same id.
+    /// The bucket of its failures, wherever it fails: where no address is known, those of all who give the same id.
     pub(super) fn failure(&self, rate: Rate, takes: bool) -> Ask {
-        let client = self.client.map(|client| client.to_string());
+        let client = self.client.map(Client::name);
         let client = client.as_deref().unwrap_or("none");
         let key = match self.address {
-            Some(address) => self.key(format_args!("failures.{client}.{address}")),
-            None => self.key(format_args!("failures.{client}")),
+            Some(address) => self.key("failures", format_args!("{client}.{address}")),
+            None => self.key("failures", format_args!("{client}")),
         };
         Ask {
             policy: Policy::Failures,
@@ -101,8 +127,8 @@ impl Caller<'_> {
     }
 
     /// The braces let a Redis cluster keep all keys of a tenant in one place, where one script can have them all.
-    fn key(&self, what: fmt::Arguments<'_>) -> String {
-        format!("rollcall:limit:{{{}}}:{what}", self.tenant)
+    fn key(&self, of: &str, what: fmt::Arguments<'_>) -> String {
+        format!("rollcall:limit:{{{}}}:{of}:{what}", self.tenant)
     }
 }
 
@@ -127,45 +153,73 @@ mod tests {
         let tenant = TenantName::default_tenant();
         let address: std::net::IpAddr = "2001:db8::1".parse().unwrap();
         let caller = Caller {
+            endpoint: "scim",
             tenant: &tenant,
             client: Some(Client::Token("a secret")),
             address: Some(address.into()),
-            authenticates: false,
         };
         assert_eq!(
             keys(&caller, "999/1s"),
             [
-                ("rollcall:limit:{default}:tenant.0".to_owned(), 1),
+                ("rollcall:limit:{default}:scim:tenant.0".to_owned(), 1),
                 (
-                    "rollcall:limit:{default}:client.t.mEylFiIAc0xZIUjxggtxBQ".to_owned(),
+                    "rollcall:limit:{default}:scim:client.t.mEylFiIAc0xZIUjxggtxBQ".to_owned(),
                     1
                 ),
-                ("rollcall:limit:{default}:address.2001:db8::".to_owned(), 1),
+                (
+                    "rollcall:limit:{default}:scim:address.2001:db8::".to_owned(),
+                    1
+                ),
             ]
         );
         let long = "}{\r\n".repeat(10_000);
-        let caller = Caller {
-            client: Some(Client::Id(&long)),
-            ..caller
-        };
-        assert!(keys(&caller, "1/1s").iter().all(|(key, _)| key.len() < 100));
+        let (id, secret) = (long.as_str(), long.as_str());
+        for client in [Client::Id(id), Client::Secret { id, secret }] {
+            let caller = Caller {
+                client: Some(client),
+                ..caller
+            };
+            assert!(keys(&caller, "1/1s").iter().all(|(key, _)| key.len() < 100));
+            let failure = caller.failure(Rate::parse("1/1s").unwrap().unwrap(), true);
+            assert!(failure.key.len() < 100);
+        }
     }
 
     #[test]
     fn a_token_and_an_id_of_the_same_text_are_two_clients() {
-        assert_ne!(Client::Token("a").to_string(), Client::Id("a").to_string());
+        assert_ne!(Client::Token("a").name(), Client::Id("a").name());
+    }
+
+    #[test]
+    fn a_client_has_an_account_of_its_own_and_one_name() {
+        let address = |text: &str| {
+            let address: std::net::IpAddr = text.parse().unwrap();
+            Some(ClientAddress::from(address))
+        };
+        let (here, there) = (address("192.0.2.1"), address("192.0.2.2"));
+        let with = |secret| Client::Secret { id: "a", secret };
+        // Who knows the secret has one account, wherever it is; who does not, none of its requests.
+        assert_eq!(with("x").account(here), with("x").account(there));
+        assert_ne!(with("x").account(here), with("y").account(here));
+        assert_ne!(
+            Client::Id("a").account(here),
+            Client::Id("a").account(there)
+        );
+        // Guesses count together.
+        assert_eq!(with("x").name(), with("y").name());
+        assert_eq!(with("x").name(), Client::Id("a").name());
     }
 
     #[test]
     fn a_large_limit_of_a_tenant_is_split() {
         let tenant = TenantName::default_tenant();
         let caller = Caller {
+            endpoint: "scim",
             tenant: &tenant,
             client: None,
             address: None,
-            authenticates: false,
         };
-        let key = "rollcall:limit:{default}:tenant.3".to_owned();
+        let key = "rollcall:limit:{default}:scim:tenant.3".to_owned();
         assert_eq!(keys(&caller, "1000/1s"), [(key, 8)]);
     }
 }

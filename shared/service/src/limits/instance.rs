@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::future::ready;
 
-use rollcall_limits::{Ask, Buckets, Micros, Verdict};
+use rollcall_limits::{Admission, Ask, Buckets, Micros};
 
 use crate::ports::{Answer, Limiter, LimiterError};
 
@@ -20,7 +20,7 @@ impl Limiter for InstanceLimiter {
         &'a self,
         asks: &'a [Ask],
         now: Micros,
-    ) -> Answer<'a, Result<Verdict, LimiterError>> {
+    ) -> Answer<'a, Result<Admission, LimiterError>> {
         Box::pin(ready(Ok(self.0.borrow_mut().take(asks, now))))
     }
 }

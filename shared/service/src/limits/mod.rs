@@ -11,7 +11,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use rollcall_limits::{Breaker, Failures};
 // What callers of the use cases, and those who fill the port, need.
 pub use rollcall_limits::{
-    Ask, ClientAddress, Micros, NotARate, NotProxies, Policy, Proxies, Rate, Verdict, script,
+    Admission, Ask, ClientAddress, Micros, NotARate, NotProxies, Policy, Proxies, Rate, script,
 };
 use rollcall_store::Database;
 
@@ -36,10 +36,16 @@ pub struct LimitSettings {
 }
 
 impl LimitSettings {
-    /// Whether requests are not limited at all.
+    /// Whether requests are not limited.
     #[must_use]
     pub fn are_off(&self) -> bool {
         self.tenant.is_none() && self.client.is_none() && self.address.is_none()
+    }
+
+    /// Whether nothing is limited at all, neither requests nor failures.
+    #[must_use]
+    pub fn are_all_off(&self) -> bool {
+        self.are_off() && self.failures.is_none()
     }
 }
 
@@ -75,30 +81,26 @@ impl Limits {
         }
     }
 
-    /// Asks the limiter. When it can't say, the request passes.
-    async fn take(&self, asks: &[Ask], now: Micros) -> Verdict {
+    /// Asks the limiter; none when it can't say.
+    async fn take(&self, asks: &[Ask], now: Micros) -> Option<Admission> {
         if asks.is_empty() {
-            return Verdict::default();
+            return Some(Admission::default());
         }
         if !self.breaker.borrow().is_closed(now) {
-            return self.pass();
+            return None;
         }
-        match self.limiter.take(asks, now).await {
-            Ok(verdict) => {
-                self.breaker.borrow_mut().succeeded();
-                verdict
-            }
-            Err(error) => {
-                let verdict = self.pass();
-                self.note(&error, now);
-                verdict
-            }
+        let taken = self.limiter.take(asks, now).await;
+        match &taken {
+            Ok(_) => self.breaker.borrow_mut().succeeded(),
+            Err(error) => self.note(error, now),
         }
+        taken.ok()
     }
 
-    fn pass(&self) -> Verdict {
+    /// Lets a request in that the limiter has said nothing about.
+    fn pass(&self) -> Admission {
         self.unlimited.set(self.unlimited.get() + 1);
-        Verdict::default()
+        Admission::default()
     }
 
     fn note(&self, error: &LimiterError, now: Micros) {
@@ -110,17 +112,19 @@ impl Limits {
         };
         let unlimited = self.unlimited.get();
         eprintln!(
-            "{error}{pauses}; requests that this instance served without a limit: {unlimited}"
+            "{error}{pauses}; requests that this instance served without a limit before: {unlimited}"
         );
     }
 }
 
 /// Whether a request may be served, before any work is done for it. It is counted if so.
-pub async fn admit<D: Database>(ctx: &Ctx<D>, caller: &Caller<'_>) -> Verdict {
+pub async fn admit<D: Database>(ctx: &Ctx<D>, caller: &Caller<'_>) -> Admission {
     let (limits, settings) = (&ctx.limits, &ctx.config.limits);
-    let failures = settings.failures.filter(|_| caller.authenticates);
+    // None have been counted anywhere, unless here or where all are.
+    let may_have_failed = limits.is_shared || limits.failures.get().is_some();
+    let failures = settings.failures.filter(|_| may_have_failed);
     if settings.are_off() && failures.is_none() {
-        return Verdict::default();
+        return Admission::default();
     }
     let now = now(ctx);
     let mut asks = caller.asks(settings, limits.limiter.shards(), turn(ctx));
@@ -128,27 +132,28 @@ pub async fn admit<D: Database>(ctx: &Ctx<D>, caller: &Caller<'_>) -> Verdict {
         let ask = caller.failure(rate, false);
         let failed = limits.failures.get();
         let debt = failed.map(|failed| failed.borrow().debt(ask.bucket(), &ask.key, now));
-        let verdict = Verdict::of(std::slice::from_ref(&ask), &[debt.unwrap_or_default()]);
-        if !verdict.is_allowed() {
-            return verdict;
+        let admission = Admission::of(std::slice::from_ref(&ask), &[debt.unwrap_or_default()]);
+        if !admission.is_allowed() {
+            return admission;
         }
         if limits.is_shared {
             asks.push(ask);
         }
     }
-    limits.take(&asks, now).await
+    let taken = limits.take(&asks, now).await;
+    taken.unwrap_or_else(|| limits.pass())
 }
 
 /// Counts a request whose caller failed to say who it is.
 pub async fn failed<D: Database>(ctx: &Ctx<D>, caller: &Caller<'_>) {
     let limits = &ctx.limits;
-    let Some(rate) = ctx.config.limits.failures.filter(|_| caller.authenticates) else {
+    let Some(rate) = ctx.config.limits.failures else {
         return;
     };
     let (now, ask) = (now(ctx), caller.failure(rate, true));
     let failures = limits
         .failures
-        .get_or_init(|| RefCell::new(Failures::new(ctx.new_seed())));
+        .get_or_init(|| RefCell::new(Failures::new(u64::from_le_bytes(ctx.random()))));
     failures.borrow_mut().count(ask.bucket(), &ask.key, now);
     if limits.is_shared {
         limits.take(&[ask], now).await;
@@ -168,7 +173,7 @@ fn now<D: Database>(ctx: &Ctx<D>) -> Micros {
 fn turn<D: Database>(ctx: &Ctx<D>) -> u32 {
     let turn = &ctx.limits.turn;
     if turn.get() == 0 && ctx.limits.limiter.shards() > 1 {
-        turn.set(ctx.new_seed() as u32);
+        turn.set(u32::from_le_bytes(ctx.random()));
     }
     turn.set(turn.get().wrapping_add(1));
     turn.get()

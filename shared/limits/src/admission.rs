@@ -68,13 +68,13 @@ pub struct Standing {
 
 /// Whether a request may be served. It has taken all of its places, or none.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Verdict {
+pub struct Admission {
     /// One for each limit.
     standings: Vec<Standing>,
 }
 
-impl Verdict {
-    /// The verdict for debts, one for each bucket, as they were before the request.
+impl Admission {
+    /// What debts say, one for each bucket, as they were before the request.
     #[must_use]
     pub fn of(asks: &[Ask], debts: &[Micros]) -> Self {
         let pairs = || asks.iter().zip(debts);
@@ -176,7 +176,7 @@ mod tests {
             ask(Policy::Tenant, "10/10s", 1),
             ask(Policy::Client, "2/10s", 1),
         ];
-        let allowed = Verdict::of(&asks, &[0, 5_000_000]);
+        let allowed = Admission::of(&asks, &[0, 5_000_000]);
         assert_eq!(allowed.retry_after_secs(), None);
         assert_eq!(
             allowed.fields().unwrap(),
@@ -185,7 +185,7 @@ mod tests {
                 "\"tenant\";r=9;t=1, \"client\";r=0;t=5".to_owned()
             )
         );
-        let refused = Verdict::of(&asks, &[0, 5_000_001]);
+        let refused = Admission::of(&asks, &[0, 5_000_001]);
         assert_eq!(refused.refusing(), Some(Policy::Client));
         assert_eq!(refused.retry_after_secs(), Some(1));
         assert_eq!(
@@ -200,7 +200,7 @@ mod tests {
             ask(Policy::Address, "1/20s", 1),
             ask(Policy::Client, "1/1m", 1),
         ];
-        let refused = Verdict::of(&asks, &[20_000_000, 30_500_000]);
+        let refused = Admission::of(&asks, &[20_000_000, 30_500_000]);
         assert_eq!(refused.refusing(), Some(Policy::Client));
         assert_eq!(refused.retry_after_secs(), Some(31));
     }
@@ -209,24 +209,24 @@ mod tests {
     fn who_only_asks_takes_nothing() {
         let mut peek = ask(Policy::Failures, "2/10s", 1);
         peek.takes = false;
-        let verdict = Verdict::of(&[peek.clone()], &[0]);
-        assert!(verdict.is_allowed());
-        assert_eq!(verdict.fields(), None);
-        let refused = Verdict::of(&[peek], &[10_000_000]);
+        let admission = Admission::of(&[peek.clone()], &[0]);
+        assert!(admission.is_allowed());
+        assert_eq!(admission.fields(), None);
+        let refused = Admission::of(&[peek], &[10_000_000]);
         assert_eq!(refused.fields().unwrap().1, "\"failures\";r=0;t=5");
     }
 
     #[test]
     fn a_part_of_a_limit_stands_for_the_whole() {
         let shard = ask(Policy::Tenant, "1000/1s", 8);
-        let verdict = Verdict::of(&[shard], &[0]);
-        assert_eq!(verdict.fields().unwrap().1, "\"tenant\";r=992;t=1");
+        let admission = Admission::of(&[shard], &[0]);
+        assert_eq!(admission.fields().unwrap().1, "\"tenant\";r=992;t=1");
     }
 
     #[test]
     fn without_limits_nothing_is_said() {
-        let verdict = Verdict::of(&[], &[]);
-        assert!(verdict.is_allowed());
-        assert_eq!(verdict.fields(), None);
+        let admission = Admission::of(&[], &[]);
+        assert!(admission.is_allowed());
+        assert_eq!(admission.fields(), None);
     }
 }
