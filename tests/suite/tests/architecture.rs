@@ -44,12 +44,10 @@ const ARROWS: [(&str, &[&str]); 8] = [
 /// What a component may name.
 const COMPONENT: &[&str] = &["rollcall-core", "rollcall-edge", "rollcall-spin"];
 
-/// What core is built from: none of it does I/O. (jiff could read the clock and the time zones of the system, with
-/// features that are off.)
+/// What core is built from: none of it does I/O.
 const CORE: &[&str] = &[
     "icu_normalizer",
     "icu_properties",
-    "jiff",
     "proptest",
     "serde",
     "serde_json",
@@ -237,7 +235,6 @@ fn the_pure_crates_are_built_from_crates_that_do_no_io() {
             assert!(allowed.contains(&name.as_str()), "{pure} depends on {name}");
         }
     }
-    assert_eq!(packages["rollcall-core"].features["jiff"], ["alloc"]);
     // It computes with the keys of rollcall-oauth, and brings no cryptography along.
     let jsonwebtoken = &packages["rollcall-oauth"].features["jsonwebtoken"];
     assert!(jsonwebtoken.is_empty(), "{jsonwebtoken:?}");
