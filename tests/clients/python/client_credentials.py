@@ -63,7 +63,8 @@ refused(
 )
 ok("resource: refused")
 
-# The API that the token is for checks it with the issuer's keys.
+# The API that the token is for checks it with the issuer's keys. The library's `JWTBearerTokenValidator` does that, too,
+# but takes no EdDSA.
 for_api = connect(clients["basic"]).fetch_token(
     endpoint, grant_type="client_credentials", resource=api
 )
