@@ -19,7 +19,7 @@ pub use config::Config;
 pub use ctx::Ctx;
 pub use error::Error;
 pub use ports::{
-    Answer, Clock, Fetch, FetchError, Fetched, PasswordError, Passwords, Question, Random,
+    Answer, Clock, Documents, Fetch, FetchError, Fetched, PasswordError, Passwords, Question, Random,
     SentProof, Verdict, VerifiedJwt, Verifier,
 };
 pub use profile::{Profile, admit, authenticate, fresh_profile, profile};

@@ -12,6 +12,7 @@ mod introspect;
 mod jwt;
 mod keys;
 mod log;
+mod published;
 mod refresh;
 mod register;
 mod requests;
