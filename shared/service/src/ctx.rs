@@ -9,7 +9,9 @@ use uuid::Builder;
 use crate::auth::{Chores, ClientKeys, KeyRing, Sweeper, Verified};
 use crate::config::Config;
 use crate::limits::Limits;
-use crate::ports::{Clock, Fetch, Limiter, NoFetch, NoVerifier, Passwords, Random, Verifier};
+use crate::ports::{
+    Clock, Documents, Fetch, Limiter, NoDocuments, NoFetch, NoVerifier, Passwords, Random, Verifier,
+};
 use crate::profile::Profiles;
 
 /// The store, the ports and the configuration.
@@ -25,6 +27,7 @@ pub struct Ctx<D: Database> {
     clock: Box<dyn Clock>,
     random: Box<dyn Random>,
     pub(crate) fetch: Box<dyn Fetch>,
+    pub(crate) documents: Box<dyn Documents>,
     pub(crate) client_keys: ClientKeys,
     pub(crate) sweeper: Sweeper,
     /// Whoever hashes passwords.
@@ -54,6 +57,7 @@ impl<D: Database> Ctx<D> {
             clock: Box::new(clock),
             random: Box::new(random),
             fetch: Box::new(NoFetch),
+            documents: Box::new(NoDocuments),
             client_keys: ClientKeys::default(),
             sweeper: Sweeper::default(),
             passwords: Box::new(passwords),
@@ -75,6 +79,15 @@ impl<D: Database> Ctx<D> {
     pub fn with_limiter(self, limiter: impl Limiter + 'static) -> Self {
         Self {
             limits: Limits::shared(limiter),
+            ..self
+        }
+    }
+
+    /// The context with a place where documents are published.
+    #[must_use]
+    pub fn with_documents(self, documents: impl Documents + 'static) -> Self {
+        Self {
+            documents: Box::new(documents),
             ..self
         }
     }

@@ -3,6 +3,7 @@
 mod clock;
 mod fetch;
 mod internal;
+mod key_value;
 mod passwords;
 mod random;
 mod redis;

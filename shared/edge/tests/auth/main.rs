@@ -13,6 +13,7 @@ mod jwt;
 mod keys;
 mod limits;
 mod log;
+mod published;
 mod refresh;
 mod register;
 mod requests;
