@@ -1,6 +1,10 @@
 //! Rate limits over HTTP, counted by an instance, in Redis, and where Redis should be. These tests always run the native
 //! host.
-#![expect(clippy::unwrap_used, reason = "a helper of the tests ends the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a helper of the tests ends the test"
+)]
 
 use std::path::Path;
 
@@ -206,7 +210,7 @@ fn an_address_is_the_clients_only_where_the_proxy_is_trusted() {
         let scim = service.scim();
         let from = |address: &str| {
             let headers = [("x-forwarded-for", address)];
-            scim.send(&ureq::http::Method::GET, "/Users", &headers, None)
+            scim.send(&Method::GET, "/Users", &headers, None)
         };
         let statuses: Vec<u16> = (0..MANY).map(|_| from("192.0.2.1").status).collect();
         assert!(statuses.contains(&429), "{statuses:?}");
