@@ -17,4 +17,4 @@ mod service;
 
 pub use client::{Answer, Client, encode};
 pub use process::Process;
-pub use service::{Service, workspace};
+pub use service::{MASTER_KEY, Service, workspace};
