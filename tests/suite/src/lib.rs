@@ -19,4 +19,4 @@ mod service;
 pub use client::{Answer, Client, encode};
 pub use process::Process;
 pub use redis::Redis;
-pub use service::{Service, workspace};
+pub use service::{MASTER_KEY, Service, workspace};

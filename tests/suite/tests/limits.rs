@@ -8,19 +8,20 @@
 
 use std::path::Path;
 
-use rollcall_suite::{Answer, Client, Redis, Service, encode};
+use rollcall_suite::{Answer, Client, MASTER_KEY, Redis, Service, encode};
 use serde_json::json;
 use ureq::http::Method;
 
 const ADMIN_TOKEN: (&str, &str) = ("admin_token", "the-admin-token-of-the-tests");
 
-const MASTER_KEY: (&str, &str) = ("master_key", "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE");
-
 /// More requests than any limit here lets in, and fewer than an instance serves.
 const MANY: usize = 40;
 
 fn service(state: &Path, variables: &[(&str, &str)]) -> Service {
-    Service::with_variables(state, &[variables, &[ADMIN_TOKEN, MASTER_KEY]].concat())
+    Service::with_variables(
+        state,
+        &[variables, &[ADMIN_TOKEN, ("master_key", MASTER_KEY)]].concat(),
+    )
 }
 
 /// How many requests are served before the first that is not, which is returned.
