@@ -179,12 +179,20 @@ fn err_claims_that_do_not_fit() {
         ),
         (
             "exp",
-            vec![json!(now - 1), json!(now + 3600), json!("2090"), Json::Null],
+            vec![
+                json!(now - 1),
+                json!(now + 3600),
+                json!(i64::MAX),
+                json!(i64::MIN),
+                json!(1e300),
+                json!("2090"),
+                Json::Null,
+            ],
         ),
         ("jti", vec![json!(""), json!(1), Json::Null]),
         // Attack case 22.
-        ("iat", vec![json!(now + 60)]),
-        ("nbf", vec![json!(now + 60)]),
+        ("iat", vec![json!(now + 60), json!(i64::MAX), json!("now")]),
+        ("nbf", vec![json!(now + 60), json!(i64::MAX), json!("now")]),
     ] {
         for value in values {
             signing.refused(&signing.sign(&with(signing.claims(), claim, value)));

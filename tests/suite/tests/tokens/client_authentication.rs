@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use rollcall_suite::Answer;
 use serde_json::{Value as Json, json};
 
-use crate::world::{Machine, World, basic, issued, machine, with};
+use crate::world::{FORM, Machine, World, basic, issued, machine, with};
 
 const GRANT: (&str, &str) = ("grant_type", "client_credentials");
 
@@ -114,6 +114,33 @@ fn err_a_wrong_secret_an_unknown_client_and_what_is_malformed() {
     for (path, parameter) in ENDPOINTS {
         let answer = world.post(path, &[], &[parameter]);
         world.refused(answer, 401, "invalid_client");
+    }
+}
+
+/// 401, and not 500.
+#[test]
+fn err_credentials_that_are_no_text() {
+    let world = World::new();
+    let base64 = STANDARD.encode(b"\xff\xfe:\xff");
+    let values = [
+        b"\xff\xfe".to_vec(),
+        b"Basic \xff\xfe".to_vec(),
+        format!("Basic {base64}").into_bytes(),
+        b"Basic ".repeat(1000),
+    ];
+    for (path, (name, value)) in ENDPOINTS {
+        let body = format!("{name}={value}");
+        let length = body.len().to_string();
+        for authorization in &values {
+            let headers: [(&str, &[u8]); 3] = [
+                ("Content-Type", FORM.1.as_bytes()),
+                ("Content-Length", length.as_bytes()),
+                ("Authorization", authorization),
+            ];
+            let path = path.as_bytes();
+            let answer = world.server.raw("POST", path, &headers, body.as_bytes());
+            world.refused(answer, 401, "invalid_client");
+        }
     }
 }
 

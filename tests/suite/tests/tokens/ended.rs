@@ -12,7 +12,7 @@ use rollcall_suite::{Answer, Service};
 use serde_json::{Value as Json, json};
 
 use crate::trusted::Trusting;
-use crate::world::{Machine, USER, World, deactivation, issued};
+use crate::world::{ACCESS_TOKEN, EXCHANGE, Machine, PATCH_OP, USER, World, deactivation, issued};
 
 /// How many clients ask, and how many send the tokens to the SCIM service.
 const ASKING: usize = 10;
@@ -264,6 +264,103 @@ fn deleted_and_restored() {
     let restore = format!("/deleted/{}/restore", scene.person);
     admin.post(&restore, &json!({})).expect(200);
     scene.stay_dead();
+}
+
+/// In every way in which identity providers say that somebody has left.
+#[test]
+fn deactivated_in_other_words() {
+    let scene = Scene::new();
+    let world = &scene.near.world;
+    let operation = |op: Json| json!({"schemas": [PATCH_OP], "Operations": [op]});
+    for (number, patch) in [
+        operation(json!({"op": "Replace", "path": "active", "value": "False"})),
+        operation(json!({"op": "replace", "value": {"active": false}})),
+        operation(json!({"op": "add", "path": "active", "value": false})),
+        operation(json!({"op": "replace", "path": format!("{USER}:active"), "value": false})),
+        operation(json!({"op": "add", "value": {"ACTIVE": false, "displayName": "gone"}})),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let name = format!("person-{number}");
+        let person = world.person(&name);
+        let exchange = || issued(&scene.near.exchange(&scene.jwt_client, &name, &[]));
+        let (token, path) = (exchange(), format!("/Users/{person}"));
+        assert!(scene.far.is_active(&scene.rs, &token));
+        world.scim.patch(&path, &patch).expect(200);
+        assert!(!scene.far.is_active(&scene.rs, &token), "{patch}");
+        // Other changes of who is inactive, and their return, bring nothing back.
+        let title = operation(json!({"op": "add", "path": "title", "value": "x"}));
+        world.scim.patch(&path, &title).expect(200);
+        let back = operation(json!({"op": "replace", "path": "active", "value": true}));
+        world.scim.patch(&path, &back).expect(200);
+        assert!(!scene.far.is_active(&scene.rs, &token), "{patch}");
+        // And other changes of who is active take nothing away.
+        let token = exchange();
+        world.scim.patch(&path, &title).expect(200);
+        let title = operation(json!({"op": "add", "path": "title", "value": "y"}));
+        world.scim.patch(&path, &title).expect(200);
+        assert!(scene.far.is_active(&scene.rs, &token));
+    }
+    // Somebody who was inactive is created again, which reactivates them where the operator wants that.
+    world.scim.patch(&scene.user(), &deactivation()).expect(200);
+    let settings = json!({"restoreOnCreate": true});
+    world.admin.patch("", &settings).expect(200);
+    let again = world.scim.post("/Users", &put(true)).expect(200);
+    assert_eq!(again.id(), scene.person);
+    scene.stay_dead();
+}
+
+/// Tokens that are issued while the access ends are no better than those of before.
+#[test]
+fn what_is_issued_meanwhile_ends_as_well() {
+    let scene = Scene::new();
+    let external = scene.near.sign(&scene.near.claims("ada"));
+    for round in 0..3 {
+        let (got, ended) = (Mutex::new(Vec::new()), AtomicBool::new(false));
+        thread::scope(|scope| {
+            for number in 0..8 {
+                let (got, ended, external) = (&got, &ended, &external);
+                let (world, scene) = (scene.hosts()[number % 2], &scene);
+                scope.spawn(move || {
+                    let client = scene.clients()[number / 2 % 2];
+                    let mut refusals = 0;
+                    while refusals < 3 {
+                        let is_ended = ended.load(Ordering::SeqCst);
+                        let form = [
+                            ("grant_type", EXCHANGE),
+                            ("subject_token", &**external),
+                            ("subject_token_type", ACCESS_TOKEN),
+                        ];
+                        let answer = world.token_as(client, &form);
+                        if answer.status == 200 {
+                            assert!(!is_ended, "round {round}: {answer:?}");
+                            got.lock().unwrap().push(issued(&answer));
+                        } else if is_ended {
+                            world.refused(answer, 400, "invalid_request");
+                            refusals += 1;
+                        }
+                    }
+                });
+            }
+            // Also when it fails.
+            let _over = Over(&ended);
+            while got.lock().unwrap().len() < 20 {
+                thread::sleep(Duration::from_millis(1));
+            }
+            let scim = &scene.near.world.scim;
+            scim.patch(&scene.user(), &deactivation()).expect(200);
+        });
+        for token in got.into_inner().unwrap() {
+            assert!(!scene.far.is_active(&scene.rs, &token), "round {round}");
+        }
+        scene
+            .near
+            .world
+            .scim
+            .put(&scene.user(), &put(true))
+            .expect(200);
+    }
 }
 
 #[test]

@@ -323,6 +323,37 @@ fn the_keys_may_be_read_before_there_is_a_token() {
     assert!(verifies(&read[0], &token));
 }
 
+/// A tenant that is gone publishes nothing, though others may keep its keys, and whoever comes after it under its name has
+/// none of them.
+#[test]
+fn the_keys_of_a_tenant_go_with_it() {
+    let world = World::new();
+    let old = jwks(&world);
+    let admin = world.service.admin();
+    let path = format!("/tenants/{}", world.tenant);
+    admin.delete(&path).expect(204);
+    world.server.get("/oauth/jwks").expect(404);
+    let again = json!({"name": world.tenant});
+    admin.post("/tenants", &again).expect(201);
+    let client = world.machine();
+    let token = world.access_token(&client, &[]);
+    let new = jwks(&world);
+    assert!(verifies(&new, &token));
+    assert!(kids(&new).is_disjoint(&kids(&old)));
+    admin.delete(&path).expect(204);
+    // Nor are its tokens and clients of any use.
+    world.users(&token).expect(401);
+    let headers = [("authorization", &*client.basic())];
+    let answer = world.introspect(&headers, &[("token", &token)]);
+    assert_eq!(answer.status, 404, "{}", answer.text);
+    admin.post("/tenants", &again).expect(201);
+    world.users(&token).expect(401);
+    let answer = world.introspect(&headers, &[("token", &token)]);
+    world.refused(answer, 401, "invalid_client");
+    let asking = world.machine();
+    assert!(!world.is_active(&asking, &token));
+}
+
 /// A host that comes with another master key and the old one opens what the old one has sealed, seals it anew, and does
 /// without the old one then. Without any that fits it issues nothing, and calls nothing active.
 #[test]

@@ -423,6 +423,30 @@ fn err_a_proof_for_a_token_without_a_key() {
     }
 }
 
+/// Its addresses have no tenant in them.
+#[test]
+fn the_default_tenant_is_an_issuer_like_any() {
+    let world = World::of_default();
+    for client in [world.machine(), world.opaque()] {
+        let token = world.access_token(&client, &[]);
+        world.users(&token).expect(200);
+        assert_eq!(world.known_to(&client, &token)["iss"], world.issuer);
+        let sender = Sender::new(&world, &client);
+        sender.get("DPoP", &[&sender.proof(&[])]).expect(200);
+        refused_at_scim(&sender.get("DPoP", &[]), 401, BAD_PROOF);
+        world.give_back(&client, &token, &[]);
+        refused_at_scim(&world.users(&token), 401, INVALID);
+        assert!(!world.is_active(&client, &token));
+        world.give_back(&client, &sender.bound.token, &[]);
+        let answer = sender.get("DPoP", &[&sender.proof(&[])]);
+        refused_at_scim(&answer, 401, "DPoP realm=\"scim\", error=\"invalid_token\"");
+    }
+    // Of another tenant's tokens none opens it.
+    let other = World::new();
+    let foreign = other.access_token(&other.machine(), &[]);
+    refused_at_scim(&world.users(&foreign), 401, INVALID);
+}
+
 /// A write and a write by POST, whose addresses the proofs name.
 #[test]
 fn ok_a_write_with_a_proof() {

@@ -136,6 +136,9 @@ fn err_what_is_not_the_issuers_or_not_for_us() {
         ("aud", json!([])),
         ("aud", Json::Null),
         ("exp", json!(now - 1)),
+        ("exp", json!(i64::MIN)),
+        ("exp", json!(1e300)),
+        ("exp", json!("2090")),
         ("exp", Json::Null),
         ("iat", json!(now + 60)),
         ("nbf", json!(now + 60)),
@@ -207,6 +210,10 @@ fn err_what_is_not_the_issuers_or_not_for_us() {
         let ahead = with(good.clone(), claim, json!(now_secs() + 10));
         issued(&trusting.present(&client, &trusting.sign(&ahead), &[]));
     }
+    // One without an end gets a token with one.
+    let endless = with(good.clone(), "exp", json!(i64::MAX));
+    let token = issued(&trusting.present(&client, &trusting.sign(&endless), &[]));
+    assert!(claims(&token)["exp"].as_i64().unwrap() <= now_secs() + 600);
     // A token of the issuer's itself opens nothing here.
     world.users(&trusting.sign(&good)).expect(401);
 }

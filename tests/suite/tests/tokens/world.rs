@@ -114,6 +114,21 @@ impl World {
 
     fn of(service: Service, base_url: Option<&str>) -> Self {
         let tenant = service.tenant();
+        Self::at(service, tenant, base_url)
+    }
+
+    /// The default tenant of a service of its own.
+    pub fn of_default() -> Self {
+        let state = TempDir::new().unwrap();
+        let service = Service::in_folder(state.path());
+        let mut world = Self::at(service, "default".to_owned(), None);
+        world.issuer.clone_from(&world.service.base_url);
+        world.server.base.clone_from(&world.service.base_url);
+        world.state = Some(state);
+        world
+    }
+
+    fn at(service: Service, tenant: String, base_url: Option<&str>) -> Self {
         let mut admin = service.admin();
         admin.base = format!("{}/tenants/{tenant}", admin.base);
         let server = format!("{}/t/{tenant}", service.base_url);
