@@ -19,6 +19,8 @@ pub struct Config {
     pub master_key: Option<MasterKeys>,
     /// Where keys of others may be fetched from.
     pub outbound: Outbound,
+    /// How old an answer about a token may be, in seconds; 0 reads the store for each.
+    pub introspection_max_age_secs: u32,
     /// How many requests are served.
     pub limits: LimitSettings,
 }

@@ -14,14 +14,15 @@ mod ports;
 mod profile;
 pub mod resources;
 mod session;
+mod shared_cache;
 
 pub use bulk::bulk;
 pub use config::Config;
 pub use ctx::Ctx;
 pub use error::Error;
 pub use ports::{
-    Answer, Clock, Documents, Fetch, FetchError, Fetched, Limiter, LimiterError, PasswordError,
-    Passwords, Question, Random, SentProof, Verdict, VerifiedJwt, Verifier,
+    Answer, Cache, CacheError, Clock, Documents, Fetch, FetchError, Fetched, Limiter, LimiterError,
+    PasswordError, Passwords, Question, Random, SentProof, Verdict, VerifiedJwt, Verifier,
 };
 pub use profile::{Profile, admit, authenticate, fresh_profile, profile};
 pub use session::Session;

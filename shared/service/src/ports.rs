@@ -54,6 +54,31 @@ pub trait Limiter {
 #[error("the rate limiter does not answer: {0}")]
 pub struct LimiterError(pub String);
 
+/// What instances remember together, for a while. It may be gone at any time.
+pub trait Cache {
+    /// What is remembered under that name, if anything is.
+    ///
+    /// # Errors
+    /// [`CacheError`] when there is no answer in time.
+    fn get<'a>(&'a self, name: &'a str) -> Answer<'a, Result<Option<Vec<u8>>, CacheError>>;
+
+    /// Remembers something for so many milliseconds.
+    ///
+    /// # Errors
+    /// As [`Cache::get`].
+    fn put<'a>(
+        &'a self,
+        name: &'a str,
+        value: &'a [u8],
+        millis: u64,
+    ) -> Answer<'a, Result<(), CacheError>>;
+}
+
+/// Why the cache doesn't answer. The text is for the log.
+#[derive(Debug, PartialEq, Eq, Error)]
+#[error("the cache does not answer: {0}")]
+pub struct CacheError(pub String);
+
 /// What a port answers, later. Components are single-threaded, so it need not be `Send`.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 

@@ -29,11 +29,25 @@ pub(crate) async fn config() -> Result<Config> {
             ports: ports(variable("outbound_ports").await?.as_deref())?,
             allows_loopback: switch("outbound_loopback").await?,
         },
+        introspection_max_age_secs: max_age(variable("introspection_max_age").await?.as_deref())?,
         limits: limits().await?,
     })
 }
 
-/// Where the limits of all instances are counted, if not by each of them.
+/// The longest age of an answer about a token that makes sense, in seconds.
+const MAX_AGE_SECS: u32 = 60;
+
+fn max_age(text: Option<&str>) -> Result<u32> {
+    let Some(text) = text else { return Ok(0) };
+    let secs = text.parse().ok().filter(|secs| *secs <= MAX_AGE_SECS);
+    secs.with_context(|| {
+        format!(
+            "the variable `introspection_max_age` is `{text}`: set it to a number of seconds from 0 to {MAX_AGE_SECS}"
+        )
+    })
+}
+
+/// Where the limits of all instances are counted and answers remembered, if not by each of them.
 pub(crate) async fn redis_url() -> Result<Option<String>> {
     variable("redis_url").await
 }

@@ -14,6 +14,7 @@ mod keys;
 mod limits;
 mod log;
 mod published;
+mod recent;
 mod refresh;
 mod register;
 mod requests;
