@@ -30,11 +30,6 @@ pub(crate) enum BodyError {
     Broken,
 }
 
-/// Reads a body of at most [`MAX_BODY`] bytes to its end.
-pub(crate) async fn read<B: Body<Data = Bytes>>(body: B) -> Result<Bytes, BodyError> {
-    read_up_to(body, MAX_BODY).await
-}
-
 /// Reads a body of at most `max` bytes, of a request with these headers. A body whose length they tell is at its end when it
 /// has come: to ask whether more comes takes the host as long as to read it.
 pub(crate) async fn read_declared<B: Body<Data = Bytes>>(
@@ -94,6 +89,10 @@ mod tests {
     use pollster::block_on;
 
     use super::*;
+
+    async fn read(body: impl Body<Data = Bytes>) -> Result<Bytes, BodyError> {
+        read_up_to(body, MAX_BODY).await
+    }
 
     /// A body of `count` chunks of one MiB, which counts those that were asked for.
     fn chunks(count: usize, asked: &mut usize) -> impl Body<Data = Bytes, Error = Infallible> {
