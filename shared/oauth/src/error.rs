@@ -96,6 +96,8 @@ pub struct OAuthError {
     pub description: String,
     /// The scope that would suffice, for `insufficient_scope`.
     pub scope: Option<Scope>,
+    /// The client that is refused, where that is known: for the change log, and not for the answer.
+    pub client: Option<String>,
 }
 
 macro_rules! by_code {
@@ -148,6 +150,16 @@ impl OAuthError {
             status: code.status(),
             description: allowed(description),
             scope: None,
+            client: None,
+        }
+    }
+
+    /// The same about a client that is known.
+    #[must_use]
+    pub fn of_client(self, id: &str) -> Self {
+        Self {
+            client: Some(id.to_owned()),
+            ..self
         }
     }
 

@@ -8,7 +8,7 @@ use http::{HeaderValue, Method, Request};
 use http_body::Body;
 use rollcall_oauth::client::Presented;
 use rollcall_oauth::{ErrorCode, Form, MAX_FORM_BYTES, OAuthError};
-use rollcall_service::auth::{Issuer, master_keys};
+use rollcall_service::auth::{Issuer, master_keys, note_refusal};
 use rollcall_service::limits::Client;
 use rollcall_service::{Ctx, Database};
 
@@ -64,7 +64,7 @@ pub(super) async fn handle<D: Database, B: Body<Data = Bytes>>(
     };
     let form = match form(ctx, head, body).await {
         Ok(form) => form,
-        Err(refusal) => return refusal.into_response(&issuer.url),
+        Err(refusal) => return refuse(ctx, &issuer, refusal),
     };
     let call = Call {
         presented: presented(head, &form),
@@ -79,12 +79,17 @@ pub(super) async fn handle<D: Database, B: Body<Data = Bytes>>(
             ctx,
             answer(&call),
             |refusal| refusal.error.code == ErrorCode::InvalidClient,
-            |refusal| refusal.into_response(&call.issuer.url),
+            |refusal| refuse(ctx, &call.issuer, refusal),
         )
         .await;
     let headers = response.headers_mut();
     headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
     response
+}
+
+fn refuse<D: Database>(ctx: &Ctx<D>, issuer: &Issuer, refusal: Refusal) -> FullResponse {
+    note_refusal(ctx, &issuer.tenant, &refusal.error);
+    refusal.into_response(&issuer.url)
 }
 
 fn presented(head: &Request<()>, form: &Form) -> Result<Presented, OAuthError> {

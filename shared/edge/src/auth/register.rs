@@ -47,7 +47,10 @@ pub async fn register<D: Database, B: Body<Data = Bytes>>(
             ctx,
             answer(ctx, &issuer, client.as_deref(), &head, body),
             |refusal| token.is_some() && refusal.error.code == ErrorCode::InvalidToken,
-            |refusal| challenged(refusal, &issuer, &head),
+            |refusal| {
+                auth::note_refusal(ctx, &issuer.tenant, &refusal.error);
+                challenged(refusal, &issuer, &head)
+            },
         )
         .await;
     let headers = response.headers_mut();

@@ -3,8 +3,10 @@
 use pollster::block_on;
 use rollcall_service::auth::{has_chores, tend};
 use rollcall_store::auth::TokenFormat;
+use serde_json::json;
 
-use crate::world::{World, basic, machine};
+use crate::calls::{introspect, revoke};
+use crate::world::{World, basic, basic_of, machine};
 
 const GRANT: (&str, &str) = ("grant_type", "client_credentials");
 
@@ -87,6 +89,44 @@ fn refusals_are_there_once_each() {
             refused("service", "invalid_client"),
         ]
     );
+}
+
+/// Also where a request is refused before its client is looked up, or after that.
+#[test]
+fn refusals_of_every_kind_are_there() {
+    let world = World::new();
+    world.machine("c");
+    world.client(
+        "app",
+        &json!({"token_endpoint_auth_method": "none", "grant_types": []}),
+    );
+    let c = basic_of("c");
+    let ok = ("authorization", &*c);
+    world.token(&[ok], &[("grant_type", "magic")]);
+    world.token(&[("authorization", "Basic ?")], &[GRANT]);
+    world.token(&[ok], &[GRANT, ("client_secret", "x")]);
+    world.token(&[ok, ("dpop", "x")], &[GRANT]);
+    introspect(&world.ctx, &[], &[("client_id", "app"), ("token", "x")]);
+    revoke(&world.ctx, &[ok], &[]);
+    block_on(tend(&world.ctx));
+    let refused = entries(&world);
+    let refused: Vec<_> = refused
+        .iter()
+        .map(|(who, _, why)| (&**who, &**why))
+        .collect();
+    assert_eq!(
+        refused,
+        [
+            ("service", "unsupported_grant_type"),
+            ("service", "invalid_client"),
+            ("service", "invalid_request"),
+            ("service", "invalid_dpop_proof"),
+            ("client:app", "invalid_client"),
+        ]
+    );
+    world.token(&[ok], &[]);
+    block_on(tend(&world.ctx));
+    assert_eq!(entries(&world).len(), 6, "the same again, later");
 }
 
 /// Attack case 27.

@@ -52,8 +52,7 @@ pub async fn authenticate<D: Database>(
     Ok((client, read))
 }
 
-/// The same where the client has been read already, by a statement that reads more than that. A refusal is noted for the
-/// change log.
+/// The same where the client has been read already, by a statement that reads more than that.
 ///
 /// # Errors
 /// As [`authenticate`].
@@ -65,14 +64,10 @@ pub async fn check<D: Database>(
     read: &Authentication,
 ) -> Result<AuthenticatedClient, OAuthError> {
     let checked = checked(ctx, issuer, endpoint, presented, read).await;
-    if let Err(error) = &checked
-        && super::refused(error)
-    {
-        let name = read.client.as_ref().map(|login| login.client.id.as_str());
-        let code = error.code.as_str();
-        ctx.chores.refused(&issuer.tenant, ctx.now(), name, code);
-    }
-    checked
+    checked.map_err(|error| match &read.client {
+        Some(login) => error.of_client(&login.client.id),
+        None => error,
+    })
 }
 
 async fn checked<D: Database>(

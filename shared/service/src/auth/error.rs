@@ -1,7 +1,9 @@
-//! What the client gets where the store fails.
+//! What the client gets where the store fails, and what the change log gets where a client is refused.
 
-use rollcall_oauth::OAuthError;
-use rollcall_store::StoreError;
+use rollcall_oauth::{ErrorCode, OAuthError};
+use rollcall_store::{Database, StoreError, TenantName};
+
+use crate::ctx::Ctx;
 
 /// The error for a store error. What went wrong inside is logged, and doesn't leave.
 #[must_use]
@@ -21,8 +23,11 @@ pub fn oauth_error(error: StoreError) -> OAuthError {
     }
 }
 
-/// Whether an error is the client's, and not the server's: a refusal, which belongs in the change log.
-#[must_use]
-pub const fn refused(error: &OAuthError) -> bool {
-    error.status < 500
+/// Notes a refusal for the change log: an error that is the client's, and not the server's. To be told a nonce is none.
+pub fn note_refusal<D: Database>(ctx: &Ctx<D>, tenant: &TenantName, error: &OAuthError) {
+    let is_refusal = error.status < 500 && error.code != ErrorCode::UseDpopNonce;
+    if is_refusal {
+        let (client, code) = (error.client.as_deref(), error.code.as_str());
+        ctx.chores.refused(tenant, ctx.now(), client, code);
+    }
 }

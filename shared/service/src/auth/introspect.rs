@@ -60,9 +60,8 @@ pub async fn introspect<D: Database>(
     //
     // Anyone can call themselves a public client.
     if client.is_public() {
-        return Err(OAuthError::invalid_client(
-            "a client that does not authenticate may not introspect tokens",
-        ));
+        let error = "a client that does not authenticate may not introspect tokens";
+        return Err(OAuthError::invalid_client(error).of_client(&client.client.id));
     }
     form.required("token")?;
     let facts = facts.filter(|facts| {

@@ -29,7 +29,7 @@ pub use chores::{has_chores, tend};
 pub use client::{AuthenticatedClient, authenticate, check};
 pub use client_keys::client_keys;
 pub use dpop::{nonces, spend_proof};
-pub use error::{oauth_error, refused};
+pub use error::{note_refusal, oauth_error};
 pub use introspect::{Introspected, introspect, sign_introspection};
 pub use issuer::Issuer;
 pub use jwks::{jwks, metadata};

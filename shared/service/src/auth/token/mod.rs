@@ -19,7 +19,7 @@ use rollcall_store::Database;
 use rollcall_store::auth::Authentication;
 
 use super::dpop::{check_proof, spend_proof};
-use super::{AuthenticatedClient, Issuer, authenticate, refused};
+use super::{AuthenticatedClient, Issuer, authenticate};
 use crate::ctx::Ctx;
 
 /// A request for a token.
@@ -90,14 +90,7 @@ pub async fn token<D: Database>(
         }
     }
     .await;
-    if let Err(error) = &issued
-        && refused(error)
-    {
-        let client = Some(turn.client.client.id.as_str());
-        let code = error.code.as_str();
-        ctx.chores.refused(&issuer.tenant, turn.now, client, code);
-    }
-    issued
+    issued.map_err(|error| error.of_client(&turn.client.client.id))
 }
 
 /// What a client's tokens may be for: the issuer, its SCIM service, and what the client has registered.
