@@ -8,6 +8,7 @@ mod config;
 mod ctx;
 mod error;
 mod passwords;
+pub mod policy;
 mod ports;
 mod profile;
 pub mod resources;
@@ -22,5 +23,6 @@ pub use profile::{Profile, admit, authenticate, fresh_profile, profile};
 pub use session::Session;
 // What the use cases take and give, so that their callers need not know the store.
 pub use rollcall_store::{
-    Access, Change, Database, Deleted, Found, StoreError, Tenant, TenantName, Token, TokenHash,
+    Access, Change, Database, Deleted, Found, Policies, PolicyText, PolicyVersion, StoreError,
+    Tenant, TenantName, Token, TokenHash,
 };

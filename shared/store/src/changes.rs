@@ -19,9 +19,10 @@ pub struct Change {
     /// Who did it: `token:` and the token's id, or `admin`.
     pub actor: String,
     /// `create`, `replace`, `patch` or `delete`; of the operator's `restore`, `purge`, `define`, `undefine`, `configure`,
-    /// `issue` or `revoke`.
+    /// `issue` or `revoke`, and of policies `publish`, `activate` or `withdraw`.
     pub operation: String,
-    /// The resource type's name; with the operator's last five `Schema`, `ResourceType`, `Tenant` or `Token`.
+    /// The resource type's name; of what is no resource `Schema`, `ResourceType`, `Tenant`, `Token` or
+    /// `PolicySet`.
     pub resource_type: String,
     /// The resource's id; a schema's URI; the name of a resource type or of the tenant.
     pub resource: String,

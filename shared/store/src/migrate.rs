@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0005_write_procedure.sql"),
     include_str!("../migrations/0006_admin_procedures.sql"),
     include_str!("../migrations/0007_text_by_version.sql"),
+    include_str!("../migrations/0008_policies.sql"),
 ];
 
 /// The last migration that leaves the search index empty, for [`reindex::run`] to fill.

@@ -9,7 +9,7 @@ pub(crate) const BY_VALUE: i64 = 1;
 pub(crate) const BY_PARTS: i64 = 2;
 
 /// How many bits of a number are neither the tenant's nor free.
-const TENANT_SHIFT: u32 = 40;
+pub(crate) const TENANT_SHIFT: u32 = 40;
 
 /// The number of an attribute path: the tenant's, 38 bits of a hash, and what an index is kept of its values.
 /// It depends on nothing but its arguments, so that no table of numbers has to be kept or asked.

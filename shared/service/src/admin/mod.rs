@@ -17,4 +17,5 @@ pub use definitions::{define, definition, definitions, redefine, undefine};
 pub use deleted::{deleted, purge, restore};
 pub use error::AdminError;
 pub use tenants::{TenantSettings, create_tenant, delete_tenant, tenant, tenants, update_tenant};
+pub(crate) use tenants::{in_tenant, parse};
 pub use tokens::{Issued, create_token, delete_token, tokens};

@@ -147,12 +147,12 @@ pub async fn delete_tenant<D: Database>(ctx: &Ctx<D>, name: &str) -> Result<(), 
 }
 
 /// The tenant that an address names.
-pub(super) fn parse(name: &str) -> Result<TenantName, AdminError> {
+pub(crate) fn parse(name: &str) -> Result<TenantName, AdminError> {
     TenantName::parse(name).ok_or_else(|| no_tenant(name))
 }
 
 /// A store error, where only the tenant can be what was not found.
-pub(super) fn in_tenant(error: StoreError, tenant: &str) -> AdminError {
+pub(crate) fn in_tenant(error: StoreError, tenant: &str) -> AdminError {
     match error {
         StoreError::NotFound => no_tenant(tenant),
         error => AdminError::Store(error),

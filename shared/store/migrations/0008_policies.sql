@@ -1,0 +1,81 @@
+-- Policy sets: every upload is a version of its own, and one of them is active. The change log has the versions, and
+-- nothing of what they say.
+
+-- `id` is never used again, so that whoever remembers a policy set can tell by it whether it is still the active one.
+CREATE TABLE policy (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant   INTEGER NOT NULL REFERENCES tenant,
+    version  INTEGER NOT NULL,
+    created  INTEGER NOT NULL,
+    note     TEXT,
+    count    INTEGER NOT NULL,
+    policies TEXT NOT NULL,
+    schema   TEXT,
+    UNIQUE (tenant, version)
+) STRICT;
+
+-- `latest` is the version that was uploaded last; its number is not given again, not even when all have been deleted.
+CREATE TABLE active_policy (
+    tenant INTEGER PRIMARY KEY REFERENCES tenant,
+    policy INTEGER REFERENCES policy,
+    latest INTEGER NOT NULL
+) STRICT;
+
+-- Adds a version and makes it the active one. `version` must be the one after the latest; versions before `oldest` go.
+CREATE VIEW publish_policy (tenant, at, version, oldest, note, count, policies, schema) AS
+SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL WHERE 0;
+
+CREATE TRIGGER publish_policy_run INSTEAD OF INSERT ON publish_policy
+BEGIN
+    SELECT RAISE(ABORT, 'rollcall: not found') WHERE NOT EXISTS (SELECT 1 FROM tenant WHERE name = NEW.tenant);
+    INSERT INTO active_policy (tenant, latest)
+    SELECT id, 0 FROM tenant
+    WHERE name = NEW.tenant AND NOT EXISTS (SELECT 1 FROM active_policy WHERE active_policy.tenant = tenant.id);
+    SELECT RAISE(ABORT, 'rollcall: stale') FROM tenant CROSS JOIN active_policy ON active_policy.tenant = tenant.id
+    WHERE name = NEW.tenant AND latest <> NEW.version - 1;
+    INSERT INTO policy (tenant, version, created, note, count, policies, schema)
+    SELECT id, NEW.version, NEW.at, NEW.note, NEW.count, NEW.policies, NEW.schema FROM tenant WHERE name = NEW.tenant;
+    UPDATE active_policy SET latest = NEW.version, policy = (
+        SELECT id FROM policy WHERE policy.tenant = active_policy.tenant AND version = NEW.version)
+    WHERE tenant = (SELECT id FROM tenant WHERE name = NEW.tenant);
+    DELETE FROM policy WHERE tenant = (SELECT id FROM tenant WHERE name = NEW.tenant) AND version < NEW.oldest;
+    INSERT INTO change (tenant, at, actor, operation, type, resource, version, attributes)
+    SELECT id, NEW.at, 'admin', 'publish', 'PolicySet', name, NEW.version, '[]' FROM tenant WHERE name = NEW.tenant;
+END;
+
+-- Makes an earlier version the active one. Where it is already, nothing is written.
+CREATE VIEW activate_policy (tenant, at, version) AS SELECT NULL, NULL, NULL WHERE 0;
+
+CREATE TRIGGER activate_policy_run INSTEAD OF INSERT ON activate_policy
+BEGIN
+    SELECT RAISE(ABORT, 'rollcall: not found') WHERE NOT EXISTS (
+        SELECT 1 FROM tenant CROSS JOIN policy ON policy.tenant = tenant.id
+        WHERE name = NEW.tenant AND version = NEW.version);
+    INSERT INTO change (tenant, at, actor, operation, type, resource, version, attributes)
+    SELECT tenant.id, NEW.at, 'admin', 'activate', 'PolicySet', name, version, '[]' FROM tenant
+    CROSS JOIN policy ON policy.tenant = tenant.id
+    CROSS JOIN active_policy ON active_policy.tenant = tenant.id
+    WHERE name = NEW.tenant AND version = NEW.version AND active_policy.policy IS NOT policy.id;
+    UPDATE active_policy SET policy = (
+        SELECT id FROM policy WHERE policy.tenant = active_policy.tenant AND version = NEW.version)
+    WHERE tenant = (SELECT id FROM tenant WHERE name = NEW.tenant);
+END;
+
+-- Deletes all versions. Where there is none, nothing is written.
+CREATE VIEW withdraw_policies (tenant, at) AS SELECT NULL, NULL WHERE 0;
+
+CREATE TRIGGER withdraw_policies_run INSTEAD OF INSERT ON withdraw_policies
+BEGIN
+    SELECT RAISE(ABORT, 'rollcall: not found') WHERE NOT EXISTS (SELECT 1 FROM tenant WHERE name = NEW.tenant);
+    INSERT INTO change (tenant, at, actor, operation, type, resource, version, attributes)
+    SELECT id, NEW.at, 'admin', 'withdraw', 'PolicySet', name, 0, '[]' FROM tenant
+    WHERE name = NEW.tenant AND EXISTS (SELECT 1 FROM policy WHERE policy.tenant = tenant.id);
+    UPDATE active_policy SET policy = NULL WHERE tenant = (SELECT id FROM tenant WHERE name = NEW.tenant);
+    DELETE FROM policy WHERE tenant = (SELECT id FROM tenant WHERE name = NEW.tenant);
+END;
+
+CREATE TRIGGER tenant_deleting_policies BEFORE DELETE ON tenant
+BEGIN
+    DELETE FROM active_policy WHERE tenant = OLD.id;
+    DELETE FROM policy WHERE tenant = OLD.id;
+END;
