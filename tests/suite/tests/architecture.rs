@@ -11,11 +11,12 @@ use rollcall_suite::workspace;
 use serde_json::Value as Json;
 
 /// For each crate under `shared/`, the crates of this workspace that it may name.
-const ARROWS: [(&str, &[&str]); 6] = [
+const ARROWS: [(&str, &[&str]); 7] = [
     ("rollcall-core", &[]),
     ("rollcall-store", &["rollcall-core"]),
     ("rollcall-service", &["rollcall-core", "rollcall-store"]),
     ("rollcall-password", &[]),
+    ("rollcall-policy", &["rollcall-core"]),
     (
         "rollcall-edge",
         &["rollcall-core", "rollcall-password", "rollcall-service"],
@@ -28,6 +29,9 @@ const ARROWS: [(&str, &[&str]); 6] = [
 
 /// What a component may name.
 const COMPONENT: &[&str] = &["rollcall-core", "rollcall-edge", "rollcall-spin"];
+
+/// The component that may name the policy engine's crate, too, and no other.
+const POLICY: (&str, &str) = ("policy", "rollcall-policy");
 
 /// What core is built from: none of it does I/O. (jiff could read the clock and the time zones of the system, with
 /// features that are off.)
@@ -153,7 +157,7 @@ fn a_component_knows_the_edge_and_the_ports_alone() {
     for (name, package) in components {
         for arrow in arrows(package, &packages) {
             assert!(
-                COMPONENT.contains(&arrow.as_str()),
+                COMPONENT.contains(&arrow.as_str()) || POLICY == (name, arrow.as_str()),
                 "{name} depends on {arrow}, which the map does not allow"
             );
         }
@@ -194,6 +198,16 @@ fn one_shared_crate_names_the_sdk_and_one_more_knows_http() {
     );
     let http = ["http", "http-body", "http-body-util", "hyper", "ureq"];
     assert_eq!(naming(&http), ["rollcall-edge", "rollcall-spin"]);
+}
+
+#[test]
+fn one_crate_names_the_policy_engine() {
+    let packages = packages();
+    let naming = packages
+        .iter()
+        .filter(|(_, package)| package.all.contains("cedar-policy"));
+    let naming: Vec<_> = naming.map(|(name, _)| name.as_str()).collect();
+    assert_eq!(naming, [POLICY.1]);
 }
 
 #[test]

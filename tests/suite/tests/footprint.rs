@@ -13,6 +13,9 @@ const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 /// The largest SCIM component, in KiB.
 const MAX_COMPONENT_KIB: u64 = 1536;
 
+/// The component with the policy engine, in KiB at the most.
+const MAX_POLICY_KIB: u64 = 4096;
+
 /// The most memory that the native host may have resident, in KiB.
 const MAX_RESIDENT_KIB: u64 = 150 * 1024;
 
@@ -30,16 +33,28 @@ fn no_scim_component_is_larger_than_one_and_a_half_mib() {
     let mut count = 0;
     for entry in fs::read_dir(components).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        let wasm = format!("target/wasm32-wasip2/release/scim_{name}.wasm");
-        let size = fs::metadata(workspace().join(&wasm))
-            .unwrap_or_else(|error| panic!("{wasm}: {error}; run `cargo xtask build` first"))
-            .len();
-        let kib = size.div_ceil(1024);
-        say(&format!("{wasm}: {kib} KiB"));
-        assert!(kib <= MAX_COMPONENT_KIB, "{wasm} has {kib} KiB");
+        let kib = size(&format!("scim_{name}"));
+        assert!(kib <= MAX_COMPONENT_KIB, "scim_{name} has {kib} KiB");
         count += 1;
     }
     assert!(count >= 2, "{count} components");
+}
+
+#[test]
+fn the_policy_component_is_no_larger_than_four_mib() {
+    let kib = size("policy");
+    assert!(kib <= MAX_POLICY_KIB, "policy has {kib} KiB");
+}
+
+/// How large a component is, in KiB.
+fn size(name: &str) -> u64 {
+    let wasm = format!("target/wasm32-wasip2/release/{name}.wasm");
+    let size = fs::metadata(workspace().join(&wasm))
+        .unwrap_or_else(|error| panic!("{wasm}: {error}; run `cargo xtask build` first"))
+        .len();
+    let kib = size.div_ceil(1024);
+    say(&format!("{wasm}: {kib} KiB"));
+    kib
 }
 
 /// A line such as `VmRSS:   1234 kB` of `/proc/<pid>/status`, in KiB.

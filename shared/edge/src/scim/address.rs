@@ -58,7 +58,7 @@ impl<'r> Address<'r> {
 
 /// Scheme and authority as the host saw them. Spin appends its headers to what the client sent under the same names, so
 /// only the last value is Spin's.
-fn origin<B>(request: &Request<B>) -> String {
+pub(crate) fn origin<B>(request: &Request<B>) -> String {
     let full_url = request
         .headers()
         .get_all("spin-full-url")

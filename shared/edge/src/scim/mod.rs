@@ -1,6 +1,6 @@
 //! The SCIM protocol over HTTP (RFC 7644).
 
-mod address;
+pub(crate) mod address;
 mod body;
 mod bulk;
 mod discovery;
