@@ -34,6 +34,7 @@ const MAX_BYTES: u64 = 4 * 1024 * 1024;
 pub(crate) fn build(workspace: &Workspace, packages: &[&Package]) -> Result<Built> {
     let (apart, together): (Vec<&Package>, Vec<&Package>) = packages
         .iter()
+        .copied()
         .partition(|package| workspace.is_apart(package));
     for packages in [together, apart] {
         if packages.is_empty() {
@@ -55,9 +56,10 @@ pub(crate) fn build(workspace: &Workspace, packages: &[&Package]) -> Result<Buil
         let bytes = fs::metadata(&file)
             .with_context(|| format!("cannot find {}", file.display()))?
             .len();
-        let max_bytes = match workspace.is_scim(package) {
-            true => SCIM_MAX_BYTES,
-            false => MAX_BYTES,
+        let max_bytes = if workspace.is_scim(package) {
+            SCIM_MAX_BYTES
+        } else {
+            MAX_BYTES
         };
         components.push(Size {
             name: package.name.clone(),
@@ -79,7 +81,13 @@ impl Built {
             .components
             .iter()
             .filter(|c| c.bytes > c.max_bytes)
-            .map(|c| format!("`{}` may not be larger than {} KiB", c.name, kib(c.max_bytes)))
+            .map(|c| {
+                format!(
+                    "`{}` may not be larger than {} KiB",
+                    c.name,
+                    kib(c.max_bytes)
+                )
+            })
             .collect();
         if !too_large.is_empty() {
             bail!(

@@ -235,7 +235,12 @@ mod tests {
         assert!(!engine(&workspace, "ops-health"));
         let apart = workspace.native_apart();
         assert_eq!(apart, ["--package", "edge", "--package", "core"]);
-        assert!(workspace.native().windows(2).any(|pair| pair == ["--exclude", "core"]));
+        assert!(
+            workspace
+                .native()
+                .windows(2)
+                .any(|pair| pair == ["--exclude", "core"])
+        );
     }
 
     #[test]

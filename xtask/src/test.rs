@@ -44,9 +44,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode> {
 /// that only start up on a host.
 fn cargo_test(workspace: &Workspace, packages: &[&str]) -> Result<Counts> {
     let mut cargo = process::cargo(&workspace.root);
-    cargo
-        .args(["test", "--no-fail-fast"])
-        .args(packages);
+    cargo.args(["test", "--no-fail-fast"]).args(packages);
     let mut child = cargo
         .stdout(Stdio::piped())
         .spawn()

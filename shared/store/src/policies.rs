@@ -66,7 +66,8 @@ impl<D: Database> Store<D> {
         new: &NewPolicies,
         now: Timestamp,
     ) -> Result<u64, StoreError> {
-        let latest = "SELECT coalesce(latest, 0) FROM tenant LEFT JOIN active_policy ON tenant = tenant.id WHERE name = ?1";
+        let latest = "SELECT coalesce(latest, 0) FROM tenant LEFT JOIN active_policy ON active_policy.tenant = tenant.id \
+            WHERE name = ?1";
         let rows = self.run(latest, vec![tenant.as_str().into()]).await?;
         let row = rows.first().ok_or(StoreError::NotFound)?;
         let version = row.integer(0)?.unwrap_or_default() + 1;

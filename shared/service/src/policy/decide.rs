@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use rollcall_core::JsonObject;
 use rollcall_core::policy::{CLIENT, Entity, GROUP, PolicySet, USER};
 use rollcall_store::{Access, Database, Principal, Wanted};
 
@@ -94,7 +95,7 @@ pub async fn search_actions<D: Database, P: PolicySet>(
     for name in known.set.actions(types.0, types.1) {
         evaluation.action = Action {
             name,
-            properties: Default::default(),
+            properties: JsonObject::new(),
         };
         if basis.decide(&evaluation).is_permitted() {
             permitted.push(evaluation.action.name.clone());

@@ -116,7 +116,7 @@ fn err_only_a_token_of_the_tenant_may_ask() {
         let stranger = fixture.pdp.with_token(token.as_deref());
         for body in [&asked, &json!({})] {
             for endpoint in ["evaluation", "evaluations", "search/action"] {
-                refused(ask(&stranger, endpoint, body), 401, "bearer");
+                refused(ask(&stranger, endpoint, body), 401, "token");
             }
         }
     }
@@ -142,8 +142,8 @@ fn err_a_token_that_is_deleted_asks_nothing_any_more() {
     let id = issued["id"].as_str().unwrap_or_default();
     fixture.admin.delete(&format!("/tokens/{id}")).expect(204);
     for _ in 0..5 {
-        refused(ask(&pep, "evaluation", &asked), 401, "bearer");
-        refused(ask(&pep, "evaluation", &json!({})), 401, "bearer");
+        refused(ask(&pep, "evaluation", &asked), 401, "token");
+        refused(ask(&pep, "evaluation", &json!({})), 401, "token");
         ask(&fixture.pdp, "evaluation", &asked).expect(200);
     }
 }
