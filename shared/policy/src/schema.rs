@@ -1,7 +1,5 @@
 //! The schema: what the engine takes it for, and which attributes and parents it lets an entity have.
 
-use std::collections::HashMap;
-
 use cedar_policy::{Schema, SchemaFragment};
 use rollcall_core::JsonObject;
 use rollcall_core::policy::{Finding, Source};
@@ -10,18 +8,15 @@ use serde_json::Value as Json;
 use crate::bounds;
 use crate::findings::{finding, first, report, reports};
 
-/// A schema, and the shapes of its entity types.
-pub(crate) struct KnownSchema {
-    pub schema: Schema,
-    shapes: HashMap<String, Shape>,
-}
+/// How many common types may stand for each other; Cedar allows no circles.
+const MAX_NAMES: usize = 64;
 
-/// What an entity of a type may have.
-struct Shape {
-    /// The attributes, as the schema's JSON form has them, with all common types put in.
-    record: Json,
-    /// The types that it may be in.
-    parents: Vec<String>,
+/// A schema.
+pub(crate) struct KnownSchema {
+    /// As the engine has it.
+    pub schema: Schema,
+    /// Its JSON form: `{namespace: {"commonTypes", "entityTypes": {name: {"memberOfTypes", "shape"}}}}`.
+    json: Json,
 }
 
 impl KnownSchema {
@@ -33,120 +28,95 @@ impl KnownSchema {
         }
         let (fragment, warnings) = if text.trim_start().starts_with('{') {
             let fragment = SchemaFragment::from_json_str(text);
-            (
-                fragment.map_err(|error| reports(about, &error))?,
-                Vec::new(),
-            )
+            let fragment = fragment.map_err(|error| reports(about, &error))?;
+            (fragment, Vec::new())
         } else {
             let (fragment, warnings) = SchemaFragment::from_cedarschema_str(text)
                 .map_err(|error| reports(about, &error))?;
             let warnings = warnings.map(|warning| report(about, &warning)).collect();
             (fragment, first(warnings))
         };
-        let shapes = fragment.clone().to_json_value().map(|json| shapes(&json));
+        let json = fragment.clone().to_json_value();
         let schema = Schema::from_schema_fragments([fragment]);
         let known = Self {
             schema: schema.map_err(|error| reports(about, &error))?,
-            shapes: shapes.map_err(|error| reports(about, &error))?,
+            json: json.map_err(|error| reports(about, &error))?,
         };
         Ok((known, warnings))
     }
 
     /// Takes away the attributes that entities of a type don't have.
     pub fn fit(&self, kind: &str, attributes: &mut JsonObject) {
-        match self.shapes.get(kind) {
-            Some(shape) => fit(&shape.record, attributes),
-            None => attributes.clear(),
-        }
+        let (namespace, name) = split(kind);
+        let shape = &self.json[namespace]["entityTypes"][name]["shape"];
+        self.fit_record(self.resolve(namespace, shape), attributes);
     }
 
     /// Whether entities of a type may be in those of another.
     pub fn may_be_in(&self, kind: &str, parent: &str) -> bool {
-        self.shapes
-            .get(kind)
-            .is_some_and(|shape| shape.parents.iter().any(|known| known == parent))
+        let (namespace, name) = split(kind);
+        let parents = &self.json[namespace]["entityTypes"][name]["memberOfTypes"];
+        let mut parents = parents.as_array().into_iter().flatten();
+        parents.any(|known| {
+            let known = known.as_str().unwrap_or_default();
+            self.full_name(namespace, known, "entityTypes") == parent
+        })
     }
-}
 
-fn fit(record: &Json, attributes: &mut JsonObject) {
-    let known = &record["attributes"];
-    if record["additionalAttributes"] != true {
-        attributes.retain(|name, _| known.get(name).is_some());
-    }
-    for (name, value) in attributes {
-        if let (Some(inner), Json::Object(parts)) = (known.get(name), value)
-            && inner["type"] == "Record"
-        {
-            fit(inner, parts);
+    /// The same for a record, whose names are to be understood within a namespace.
+    fn fit_record(&self, (namespace, record): (&str, &Json), attributes: &mut JsonObject) {
+        let known = &record["attributes"];
+        if record["additionalAttributes"] != true {
+            attributes.retain(|name, _| known.get(name).is_some());
+        }
+        for (name, value) in attributes {
+            if let (Some(inner), Json::Object(parts)) = (known.get(name), value) {
+                let (namespace, inner) = self.resolve(namespace, inner);
+                if inner["type"] == "Record" {
+                    self.fit_record((namespace, inner), parts);
+                }
+            }
         }
     }
-}
 
-/// The shapes of all entity types, from the JSON form of a schema:
-/// `{namespace: {"commonTypes", "entityTypes": {name: {"memberOfTypes", "shape"}}}}`.
-fn shapes(schema: &Json) -> HashMap<String, Shape> {
-    let mut shapes = HashMap::new();
-    for (namespace, declared) in schema.as_object().into_iter().flatten() {
-        for (name, declared) in declared["entityTypes"].as_object().into_iter().flatten() {
-            let qualified = qualify(namespace, name);
-            let parents = declared["memberOfTypes"].as_array().into_iter().flatten();
-            let parents = parents.filter_map(Json::as_str);
-            let shape = Shape {
-                record: resolve(schema, namespace, &declared["shape"], 0),
-                parents: parents
-                    .map(|parent| resolve_name(schema, namespace, parent, "entityTypes"))
-                    .collect(),
+    /// What stands for a type, if it is a common one, and the namespace that it is in.
+    fn resolve<'s>(&'s self, namespace: &'s str, declared: &'s Json) -> (&'s str, &'s Json) {
+        let (mut namespace, mut declared) = (namespace, declared);
+        for _ in 0..MAX_NAMES {
+            let name = match declared["type"].as_str() {
+                Some("EntityOrCommon" | "CommonRef") => declared["name"].as_str(),
+                other => other,
             };
-            shapes.insert(qualified, shape);
+            let Some(name) = name else {
+                break;
+            };
+            let (home, base) = match split(name) {
+                ("", base) if self.has(namespace, base, "commonTypes") => (namespace, base),
+                parts => parts,
+            };
+            let Some(common) = self.json[home]["commonTypes"].get(base) else {
+                break;
+            };
+            (namespace, declared) = (home, common);
+        }
+        (namespace, declared)
+    }
+
+    fn has(&self, namespace: &str, name: &str, among: &str) -> bool {
+        self.json[namespace][among].get(name).is_some()
+    }
+
+    /// The full name of what is named within a namespace: its own if it has it.
+    fn full_name(&self, namespace: &str, name: &str, among: &str) -> String {
+        if !namespace.is_empty() && !name.contains("::") && self.has(namespace, name, among) {
+            format!("{namespace}::{name}")
+        } else {
+            name.to_owned()
         }
     }
-    shapes
 }
 
-/// How deep common types are followed; Cedar allows no circles.
-const MAX_DEPTH: usize = 64;
-
-/// A type with the common types that it names put in.
-fn resolve(schema: &Json, namespace: &str, declared: &Json, depth: usize) -> Json {
-    if depth > MAX_DEPTH {
-        return Json::Null;
-    }
-    let kind = declared["type"].as_str().unwrap_or_default();
-    if kind == "Record" {
-        let mut record = declared.clone();
-        for (_, inner) in record["attributes"].as_object_mut().into_iter().flatten() {
-            *inner = resolve(schema, namespace, inner, depth + 1);
-        }
-        return record;
-    }
-    let name = match kind {
-        "EntityOrCommon" | "CommonRef" => declared["name"].as_str().unwrap_or_default(),
-        other => other,
-    };
-    let name = resolve_name(schema, namespace, name, "commonTypes");
-    let (home, base) = split(&name);
-    match schema[home]["commonTypes"].get(base) {
-        Some(common) => resolve(schema, home, common, depth + 1),
-        None => declared.clone(),
-    }
-}
-
-/// The full name of what is named within a namespace: its own if it has it.
-fn resolve_name(schema: &Json, namespace: &str, name: &str, among: &str) -> String {
-    if !name.contains("::") && schema[namespace][among].get(name).is_some() {
-        qualify(namespace, name)
-    } else {
-        name.to_owned()
-    }
-}
-
-fn qualify(namespace: &str, name: &str) -> String {
-    match namespace {
-        "" => name.to_owned(),
-        namespace => format!("{namespace}::{name}"),
-    }
-}
-
+/// The namespace of a name, empty if it has none, and the rest.
 fn split(name: &str) -> (&str, &str) {
     name.rsplit_once("::").unwrap_or(("", name))
 }

@@ -1,8 +1,8 @@
 //! A policy set, as the engine has it.
 
 use cedar_policy::{
-    Authorizer, Decision, Effect, EntityTypeName, PolicyId, PolicySet as Policies, ValidationMode,
-    Validator,
+    AuthorizationError, Authorizer, Decision, Effect, EntityTypeName, PolicyId,
+    PolicySet as Policies, ValidationMode, Validator,
 };
 use rollcall_core::policy::{Finding, Loaded, PolicySet, Question, Source, Verdict};
 
@@ -57,9 +57,7 @@ impl PolicySet for CedarSet {
             return Verdict::Forbidden(forbidding);
         }
         for error in response.diagnostics().errors() {
-            let cedar_policy::AuthorizationError::PolicyEvaluationError(failed) = error else {
-                return Verdict::Failed(error.to_string());
-            };
+            let AuthorizationError::PolicyEvaluationError(failed) = error;
             if effect(failed.policy_id()) != Some(Effect::Permit) {
                 return Verdict::Failed(error.to_string());
             }

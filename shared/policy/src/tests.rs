@@ -231,6 +231,30 @@ fn a_schema_in_json_is_the_same() {
 }
 
 #[test]
+fn names_within_a_namespace_are_its_own() {
+    let schema = r#"
+        entity Group;
+        entity User in [Group] { userName: String };
+        type Size = { width: Long };
+        namespace App {
+            entity Folder;
+            type Size = { height: Long };
+            entity document in [Folder] { size: Size, owner?: User };
+        }
+        action read appliesTo { principal: [User], resource: [App::document] };"#;
+    let policies = "permit(principal in Group::\"staff\", action, resource) when { resource.size.height > 1 };";
+    let set = load(policies, Some(schema));
+    let document = json!({"size": {"height": 2, "width": 1}, "owner": {"type": "User", "id": "x"}});
+    let mut asked = question("read", json!({"userName": "anna"}), &["staff"], document);
+    asked.resource.name.kind = "App::document".into();
+    asked.resource.parents = vec![
+        EntityName::new("App::Folder", "f"),
+        EntityName::new("Group", "g"),
+    ];
+    assert_eq!(set.decide(&asked), Verdict::Permitted);
+}
+
+#[test]
 fn actions_are_those_of_the_schema() {
     let set = load(POLICIES, Some(SCHEMA));
     assert_eq!(set.actions("User", "document"), ["delete", "read", "write"]);
