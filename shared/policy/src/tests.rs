@@ -235,7 +235,6 @@ fn names_within_a_namespace_are_its_own() {
     let schema = r#"
         entity Group;
         entity User in [Group] { userName: String };
-        type Size = { width: Long };
         namespace App {
             entity Folder;
             type Size = { height: Long };
