@@ -24,8 +24,8 @@ pub(super) async fn answer<P: PolicySet, D: Database, B: Body<Data = Bytes>>(
 ) -> Result<FullResponse, Problem> {
     admin::authenticate(ctx, bearer::token(head.headers()))?;
     let segments = path::segments(head.uri().path());
-    let ["admin", "v1", "tenants", tenant, "policies", rest @ ..] = &path::borrowed(&segments)[..]
-    else {
+    let segments = path::borrowed(&segments);
+    let ["admin", "v1", "tenants", tenant, "policies", rest @ ..] = &segments[..] else {
         return Err(nothing(head));
     };
     match (rest, head.method()) {
