@@ -15,7 +15,7 @@ thread_local! {
 #[http_service]
 async fn handle(request: Request) -> impl IntoResponse {
     let policies = POLICIES.with(Rc::clone);
-    rollcall_spin::serve(request, async |ctx, request| {
+    rollcall_spin::serve_scim(request, async |ctx, request| {
         policy::handle(ctx, &policies, request).await
     })
     .await

@@ -47,6 +47,18 @@ impl Timestamp {
         Self(micros.clamp(RANGE.0, RANGE.1))
     }
 
+    /// From seconds since the Unix epoch; what lies outside the calendar is brought into it.
+    #[must_use]
+    pub fn from_secs(secs: i64) -> Self {
+        Self::from_micros(secs.saturating_mul(1_000_000))
+    }
+
+    /// Whole seconds since the Unix epoch.
+    #[must_use]
+    pub const fn as_secs(self) -> i64 {
+        self.0.div_euclid(1_000_000)
+    }
+
     /// Milliseconds since the Unix epoch.
     #[must_use]
     pub const fn as_millis(self) -> i64 {

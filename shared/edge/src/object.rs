@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http_body::Body;
-use rollcall_core::{JsonObject, excerpt, parse_object};
+use rollcall_core::{JsonObject, Timestamp, excerpt, parse_object};
 use serde_json::Value as Json;
 
 use crate::body::{self, BodyError};
@@ -75,4 +75,15 @@ pub(crate) fn optional<T>(
             ))),
         },
     }
+}
+
+/// The time that a request has under `name`, if it has anything there.
+///
+/// # Errors
+/// 400.
+pub(super) fn time(body: &JsonObject, name: &str) -> Result<Option<Timestamp>, Problem> {
+    let example = "a time such as \"2030-01-31T00:00:00Z\"";
+    optional(body, name, example, |value| {
+        value.as_str().and_then(Timestamp::parse)
+    })
 }

@@ -93,6 +93,8 @@ impl From<AdminError> for Problem {
             AdminError::Unauthenticated => StatusCode::UNAUTHORIZED,
             AdminError::Invalid(_) => StatusCode::BAD_REQUEST,
             AdminError::Conflict(_) => StatusCode::CONFLICT,
+            AdminError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            AdminError::Failed => StatusCode::INTERNAL_SERVER_ERROR,
             AdminError::Store(StoreError::Busy) => {
                 let detail = "the store is busy: send the request again".to_owned();
                 return Self::new(StatusCode::SERVICE_UNAVAILABLE, detail);

@@ -1,5 +1,7 @@
 //! What the operator sets, as application variables.
 
+use rollcall_oauth::jose::MasterKeys;
+use rollcall_oauth::outbound::Outbound;
 use rollcall_store::Durability;
 
 /// The configuration of the service.
@@ -11,4 +13,8 @@ pub struct Config {
     pub admin_token: Option<String>,
     /// What an answered write survives.
     pub durability: Durability,
+    /// What signing keys are sealed under; without it the authorization server is off.
+    pub master_key: Option<MasterKeys>,
+    /// Where keys of others may be fetched from.
+    pub outbound: Outbound,
 }

@@ -6,8 +6,9 @@ use rollcall_core::Timestamp;
 use rollcall_store::{Database, Store, StoreError};
 use uuid::Builder;
 
+use crate::auth::{Chores, ClientKeys, KeyRing, Sweeper, Verified};
 use crate::config::Config;
-use crate::ports::{Clock, Passwords, Random};
+use crate::ports::{Clock, Fetch, NoFetch, NoVerifier, Passwords, Random, Verifier};
 use crate::profile::Profiles;
 
 /// The store, the ports and the configuration.
@@ -15,8 +16,15 @@ pub struct Ctx<D: Database> {
     database: D,
     store: OnceCell<Store<D>>,
     pub(crate) profiles: Profiles,
+    pub(crate) keys: KeyRing,
+    pub(crate) chores: Chores,
+    pub(crate) verified: Verified,
+    pub(crate) verifier: Box<dyn Verifier>,
     clock: Box<dyn Clock>,
     random: Box<dyn Random>,
+    pub(crate) fetch: Box<dyn Fetch>,
+    pub(crate) client_keys: ClientKeys,
+    pub(crate) sweeper: Sweeper,
     /// Whoever hashes passwords.
     pub passwords: Box<dyn Passwords>,
     /// What the operator set.
@@ -36,10 +44,35 @@ impl<D: Database> Ctx<D> {
             database,
             store: OnceCell::new(),
             profiles: Profiles::default(),
+            keys: KeyRing::default(),
+            chores: Chores::default(),
+            verified: Verified::default(),
+            verifier: Box::new(NoVerifier),
             clock: Box::new(clock),
             random: Box::new(random),
+            fetch: Box::new(NoFetch),
+            client_keys: ClientKeys::default(),
+            sweeper: Sweeper::default(),
             passwords: Box::new(passwords),
             config,
+        }
+    }
+
+    /// The same for a component that fetches what others publish.
+    #[must_use]
+    pub fn with_fetch(self, fetch: impl Fetch + 'static) -> Self {
+        Self {
+            fetch: Box::new(fetch),
+            ..self
+        }
+    }
+
+    /// The context with someone who verifies access tokens.
+    #[must_use]
+    pub fn with_verifier(self, verifier: impl Verifier + 'static) -> Self {
+        Self {
+            verifier: Box::new(verifier),
+            ..self
         }
     }
 
@@ -78,18 +111,22 @@ impl<D: Database> Ctx<D> {
 
     /// A new UUIDv7 (RFC 9562 §5.7).
     pub(crate) fn new_id(&self, now: Timestamp) -> String {
-        let mut random = [0; 10];
-        self.random.fill(&mut random);
+        let random = self.random();
         let millis = u64::try_from(now.as_millis()).unwrap_or_default();
         Builder::from_unix_timestamp_millis(millis, &random)
             .into_uuid()
             .to_string()
     }
 
+    /// As many random bytes as are asked for.
+    pub(crate) fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.random.fill(&mut bytes);
+        bytes
+    }
+
     /// A new 256-bit secret.
     pub(crate) fn new_secret(&self) -> [u8; 32] {
-        let mut secret = [0; 32];
-        self.random.fill(&mut secret);
-        secret
+        self.random()
     }
 }

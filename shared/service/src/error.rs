@@ -72,7 +72,7 @@ pub(crate) fn scim_error(error: StoreError) -> ScimError {
         StoreError::Busy | StoreError::Reconfigured => {
             unavailable("the store is busy: send the request again")
         }
-        StoreError::Backend(_) => {
+        StoreError::TooMany | StoreError::Backend(_) => {
             eprintln!("{error}");
             ScimError::internal()
         }

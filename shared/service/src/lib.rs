@@ -3,6 +3,7 @@
 //! Each is a function that takes the [`Ctx`] of its component instance and reads as a sentence. None knows HTTP.
 
 pub mod admin;
+pub mod auth;
 mod bulk;
 mod config;
 mod ctx;
@@ -18,11 +19,17 @@ pub use bulk::bulk;
 pub use config::Config;
 pub use ctx::Ctx;
 pub use error::Error;
-pub use ports::{Answer, Clock, PasswordError, Passwords, Random};
+pub use ports::{
+    Answer, Clock, Fetch, FetchError, Fetched, PasswordError, Passwords, Question, Random,
+    SentProof, Verdict, VerifiedJwt, Verifier,
+};
 pub use profile::{Profile, admit, authenticate, fresh_profile, profile};
 pub use session::Session;
-// What the use cases take and give, so that their callers need not know the store.
+// What the use cases take and give, so that their callers need not know the store, or what secrets are for.
+pub use rollcall_oauth::jose::MasterKeys;
+pub use rollcall_oauth::outbound::Outbound;
+pub use rollcall_store::auth::{Client, InitialToken, Issuer, Secret};
 pub use rollcall_store::{
-    Access, Change, Database, Deleted, Found, Policies, PolicyText, PolicyVersion, StoreError,
-    Tenant, TenantName, Token, TokenHash,
+    Access, Change, Credential, Database, Deleted, Found, Policies, PolicyText, PolicyVersion,
+    StoreError, Tenant, TenantName, Token, TokenHash,
 };

@@ -1,8 +1,13 @@
-//! What comes in from outside, so that tests can fix it: time, randomness, and the hashes of passwords.
+//! What comes in from outside, so that tests can fix it: time, randomness, the hashes of passwords, what others publish,
+//! and the verdicts on access tokens.
 
+use std::future::ready;
 use std::pin::Pin;
 
 use rollcall_core::Timestamp;
+use rollcall_oauth::{ErrorCode, OAuthError, Scope};
+use rollcall_store::Claims;
+use serde_json::{Value as Json, json};
 use thiserror::Error;
 
 /// The time of day.
@@ -38,4 +43,255 @@ pub enum PasswordError {
     /// Whoever hashes it does not answer. The text is for the log.
     #[error("passwords are not hashed: {0}")]
     Unavailable(String),
+}
+
+/// Whoever fetches what others publish. What may be fetched, how long to wait and how often to try is for the caller to
+/// say.
+pub trait Fetch {
+    /// Gets a document of at most `max_bytes` bytes. No redirect is followed.
+    ///
+    /// # Errors
+    /// [`FetchError`].
+    fn get<'a>(
+        &'a self,
+        address: &'a str,
+        max_bytes: usize,
+    ) -> Answer<'a, Result<Fetched, FetchError>>;
+
+    /// Lets some time pass.
+    fn pause(&self, millis: u64) -> Answer<'_, ()>;
+}
+
+/// What came back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fetched {
+    /// The status.
+    pub status: u16,
+    /// `Content-Type`.
+    pub content_type: Option<String>,
+    /// `Cache-Control`.
+    pub cache_control: Option<String>,
+    /// The document.
+    pub body: Vec<u8>,
+}
+
+/// Why nothing came back.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum FetchError {
+    /// There was no answer. The text is for the log.
+    #[error("no answer: {0}")]
+    Unreachable(String),
+    /// It is larger than it may be.
+    #[error("the document is too large")]
+    TooLarge,
+}
+
+/// What stands for it in a component that fetches nothing.
+pub(crate) struct NoFetch;
+
+impl Fetch for NoFetch {
+    fn get<'a>(&'a self, _: &'a str, _: usize) -> Answer<'a, Result<Fetched, FetchError>> {
+        let error = FetchError::Unreachable("this component fetches nothing".to_owned());
+        Box::pin(ready(Err(error)))
+    }
+
+    fn pause(&self, _: u64) -> Answer<'_, ()> {
+        Box::pin(ready(()))
+    }
+}
+
+/// Whoever verifies signatures of access tokens, and of proofs that come with them. The code for that is larger than what
+/// is left for it in the components that ask.
+pub trait Verifier {
+    /// A verdict.
+    ///
+    /// # Errors
+    /// Why there is none, for the log.
+    fn verify<'a>(&'a self, question: &'a Question) -> Answer<'a, Result<Verdict, String>>;
+}
+
+/// What stands for it in a component that has none verified.
+pub(crate) struct NoVerifier;
+
+impl Verifier for NoVerifier {
+    fn verify<'a>(&'a self, _: &'a Question) -> Answer<'a, Result<Verdict, String>> {
+        let error = "this component is not one that has them verified";
+        Box::pin(ready(Err(error.to_owned())))
+    }
+}
+
+/// An access token that is to be verified.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// The tenant whose address it was sent to.
+    pub tenant: String,
+    /// The tenant's issuer identifier.
+    pub issuer: String,
+    /// The token.
+    pub token: String,
+    /// The thumbprint of the key that it is bound to, for a token that does not say so itself.
+    pub jkt: Option<String>,
+    /// What came with it, if it was sent with the scheme `DPoP`.
+    pub proof: Option<SentProof>,
+}
+
+/// The proof of possession that a request carries (RFC 9449 §7.1).
+#[derive(Clone, Debug)]
+pub struct SentProof {
+    /// The request's method.
+    pub method: String,
+    /// Its address, as clients know it.
+    pub url: String,
+    /// The values of all header fields `DPoP`.
+    pub fields: Vec<String>,
+}
+
+/// What was found out about an access token.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// What a JWT says that is one of the issuer's.
+    pub jwt: Option<VerifiedJwt>,
+    /// Why the token, or its proof, is not accepted.
+    pub error: Option<OAuthError>,
+    /// The nonce for the next proof.
+    pub nonce: Option<String>,
+}
+
+/// A JWT whose signature, issuer and times hold.
+#[derive(Clone, Debug)]
+pub struct VerifiedJwt {
+    /// What the store has to check of it.
+    pub claims: Claims,
+    /// What it permits.
+    pub scope: Scope,
+    /// For whom it is.
+    pub audience: Vec<String>,
+    /// The key that it is bound to.
+    pub jkt: Option<String>,
+}
+
+// They are written and read by hand, as values: derived code for them is larger than what is left for it in the components
+// that ask.
+
+impl Question {
+    /// As it goes to another component.
+    #[must_use]
+    pub fn to_json(&self) -> Json {
+        let proof = self.proof.as_ref().map(
+            |proof| json!({ "method": proof.method, "url": proof.url, "fields": proof.fields }),
+        );
+        json!({
+            "tenant": self.tenant, "issuer": self.issuer, "token": self.token, "jkt": self.jkt, "proof": proof,
+        })
+    }
+
+    /// As it came; `None` for what is none.
+    #[must_use]
+    pub fn from_json(json: &Json) -> Option<Self> {
+        let proof = match &json["proof"] {
+            Json::Null => None,
+            proof => Some(SentProof {
+                method: text(&proof["method"])?,
+                url: text(&proof["url"])?,
+                fields: texts(&proof["fields"])?,
+            }),
+        };
+        Some(Self {
+            tenant: text(&json["tenant"])?,
+            issuer: text(&json["issuer"])?,
+            token: text(&json["token"])?,
+            jkt: text(&json["jkt"]),
+            proof,
+        })
+    }
+}
+
+impl Verdict {
+    /// As it goes to another component.
+    #[must_use]
+    pub fn to_json(&self) -> Json {
+        let jwt = self.jwt.as_ref().map(|jwt| {
+            let claims = &jwt.claims;
+            json!({
+                "client": claims.client, "client_epoch": claims.client_epoch, "person": claims.person,
+                "grant": claims.grant, "jti": claims.jti, "exp": claims.expires.as_secs(),
+                "scope": jwt.scope.to_string(), "audience": jwt.audience, "jkt": jwt.jkt,
+            })
+        });
+        let error = self
+            .error
+            .as_ref()
+            .map(|error| json!({ "code": error.code.as_str(), "description": error.description }));
+        json!({ "jwt": jwt, "error": error, "nonce": self.nonce })
+    }
+
+    /// As it came; `None` for what is none.
+    #[must_use]
+    pub fn from_json(json: &Json) -> Option<Self> {
+        let jwt = match &json["jwt"] {
+            Json::Null => None,
+            jwt => Some(VerifiedJwt::from_json(jwt)?),
+        };
+        let error = match &json["error"] {
+            Json::Null => None,
+            error => Some(read_error(
+                &text(&error["code"])?,
+                &text(&error["description"])?,
+            )),
+        };
+        Some(Self {
+            jwt,
+            error,
+            nonce: text(&json["nonce"]),
+        })
+    }
+}
+
+impl VerifiedJwt {
+    fn from_json(json: &Json) -> Option<Self> {
+        let person = match &json["person"] {
+            Json::Null => None,
+            person => Some((text(&person[0])?, person[1].as_i64()?)),
+        };
+        let scope = match json["scope"].as_str()? {
+            "" => Scope::default(),
+            scope => Scope::parse(scope).ok()?,
+        };
+        Some(Self {
+            claims: Claims {
+                client: text(&json["client"])?,
+                client_epoch: json["client_epoch"].as_i64()?,
+                person,
+                grant: text(&json["grant"]),
+                jti: text(&json["jti"])?,
+                expires: Timestamp::from_secs(json["exp"].as_i64()?),
+            },
+            scope,
+            audience: texts(&json["audience"])?,
+            jkt: text(&json["jkt"]),
+        })
+    }
+}
+
+fn read_error(code: &str, description: &str) -> OAuthError {
+    let is = |known: ErrorCode| code == known.as_str();
+    if is(ErrorCode::InvalidToken) {
+        OAuthError::invalid_token(description)
+    } else if is(ErrorCode::InvalidDpopProof) {
+        OAuthError::invalid_dpop_proof(description).at_resource()
+    } else if is(ErrorCode::UseDpopNonce) {
+        OAuthError::use_dpop_nonce(description).at_resource()
+    } else if is(ErrorCode::TemporarilyUnavailable) {
+        OAuthError::temporarily_unavailable(description)
+    } else {
+        OAuthError::internal()
+    }
+}
+
+fn text(json: &Json) -> Option<String> {
+    json.as_str().map(str::to_owned)
+}
+
+pub(crate) fn texts(json: &Json) -> Option<Vec<String>> {
+    json.as_array()?.iter().map(text).collect()
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use rollcall_core::{Mode, ResourceType, ResourceTypes, ScimError};
-use rollcall_store::{Access, Database, Settings, StoreError, TenantName, TokenHash};
+use rollcall_store::{Access, Credential, Database, Settings, StoreError, TenantName};
 use serde::de::DeserializeOwned;
 
 use crate::ctx::Ctx;
@@ -72,7 +72,7 @@ pub(crate) struct Profiles(RefCell<BTreeMap<TenantName, Known>>);
 
 struct Known {
     profile: Rc<Profile>,
-    tokens: Vec<TokenHash>,
+    tokens: Vec<Credential>,
 }
 
 impl Profiles {

@@ -1,12 +1,15 @@
 //! The ports on Spin: the only shared crate that names its SDK.
 
 mod clock;
+mod fetch;
+mod internal;
 mod passwords;
 mod random;
 mod serve;
 mod sqlite;
 mod variables;
+mod verifier;
 
 pub use random::HostRandom;
-pub use serve::{serve, serve_with_passwords};
+pub use serve::{serve, serve_scim, serve_with_chores, serve_with_fetch, serve_with_passwords};
 pub use sqlite::Sqlite;

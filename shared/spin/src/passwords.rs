@@ -1,23 +1,15 @@
 //! Hashes of passwords, from the private component `password`.
 
-use std::pin::pin;
-use std::time::Duration;
+use std::future::ready;
 
-use bytes::Bytes;
-use futures::future::{Either, ready, select};
-use http::header::CONTENT_TYPE;
-use http::{Request, StatusCode};
-use http_body_util::{BodyExt, Limited};
+use http::StatusCode;
 use rollcall_service::{Answer, PasswordError, Passwords};
 use serde_json::{Value as Json, json};
-use spin_sdk::http::{FullBody, send};
-use spin_sdk::time::sleep;
+
+use crate::internal;
 
 /// Reaches no further than this application: `allowed_outbound_hosts` names it for the components that need it.
 const ADDRESS: &str = "http://password.spin.internal/hash";
-
-/// How long to wait for a hash. It takes tens of milliseconds, and as many times that as others are before it.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The largest answer, in bytes: a hash, or what is wrong.
 const MAX_ANSWER: usize = 4 * 1024;
@@ -27,12 +19,7 @@ pub(crate) struct PasswordComponent;
 
 impl Passwords for PasswordComponent {
     fn hash<'a>(&'a self, password: &'a str) -> Answer<'a, Result<String, PasswordError>> {
-        Box::pin(async move {
-            match select(pin!(ask(password)), pin!(sleep(PATIENCE))).await {
-                Either::Left((answer, _)) => answer,
-                Either::Right(_) => Err(unavailable(format!("no answer within {PATIENCE:?}"))),
-            }
-        })
+        Box::pin(ask(password))
     }
 }
 
@@ -47,15 +34,9 @@ impl Passwords for NoPasswords {
 }
 
 async fn ask(password: &str) -> Result<String, PasswordError> {
-    let body = json!({ "password": password }).to_string();
-    let request = Request::post(ADDRESS)
-        .header(CONTENT_TYPE, "application/json")
-        .body(FullBody::new(Bytes::from(body)))
-        .map_err(unavailable)?;
-    let response = send(request).await.map_err(unavailable)?;
-    let status = response.status();
-    let body = Limited::new(response.into_body(), MAX_ANSWER);
-    let body = body.collect().await.map_err(unavailable)?.to_bytes();
+    let question = json!({ "password": password }).to_string();
+    let answer = internal::post(ADDRESS, question, MAX_ANSWER).await;
+    let (status, body) = answer.map_err(unavailable)?;
     let answer: Json = serde_json::from_slice(&body).unwrap_or_default();
     let text = |name: &str| answer[name].as_str().map(str::to_owned);
     match (status, text("hash"), text("detail")) {

@@ -2,24 +2,62 @@
 
 use std::cell::OnceCell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use anyhow::{Error, Result};
 use bytes::Bytes;
-use rollcall_service::{Ctx, Passwords};
+use rollcall_service::auth::{has_chores, is_sweep_due, sweep, tend};
+use rollcall_service::{Config, Ctx, Passwords};
 use spin_sdk::http::{FullBody, Request, Response};
+use spin_sdk::time::sleep;
+use spin_sdk::wasip3::spawn;
 
 use crate::clock::WallClock;
+use crate::fetch::HostFetch;
 use crate::passwords::{NoPasswords, PasswordComponent};
 use crate::random::HostRandom;
 use crate::sqlite::Sqlite;
 use crate::variables;
+use crate::verifier::VerifierComponent;
+
+/// How long an entry of the change log waits for others.
+const MOMENT: Duration = Duration::from_millis(500);
 
 thread_local! {
     /// The context of this instance, which serves many requests.
     static CTX: OnceCell<Rc<Ctx<Sqlite>>> = const { OnceCell::new() };
 }
 
-/// Answers a request with `handler`, in a component that hashes no passwords.
+/// Answers a request with `handler`, in a component of the authorization server, and does afterwards what that leaves to
+/// be done. The keys that this cares for make a component a third of a megabyte larger.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_with_chores(
+    request: Request,
+    handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
+) -> Result<Response<FullBody<Bytes>>> {
+    let ctx = ctx(|config| new_ctx(NoPasswords, config)).await?;
+    let response = handler(&ctx, request).await;
+    leave_chores(ctx);
+    Ok(response)
+}
+
+/// The same in one that fetches the keys of others: its `allowed_outbound_hosts` must have whatever the operator allows.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_with_fetch(
+    request: Request,
+    handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
+) -> Result<Response<FullBody<Bytes>>> {
+    let ctx = ctx(|config| new_ctx(NoPasswords, config).with_fetch(HostFetch)).await?;
+    let response = handler(&ctx, request).await;
+    leave_chores(ctx);
+    Ok(response)
+}
+
+/// The same in a component that leaves nothing to be done.
 ///
 /// # Errors
 /// Only when the configuration cannot be read: Spin then answers 500, and the log says why.
@@ -27,11 +65,25 @@ pub async fn serve(
     request: Request,
     handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
 ) -> Result<Response<FullBody<Bytes>>> {
-    answer(NoPasswords, request, handler).await
+    let ctx = ctx(|config| new_ctx(NoPasswords, config)).await?;
+    Ok(handler(&ctx, request).await)
 }
 
-/// Answers a request with `handler`, in a component that has passwords hashed: its `allowed_outbound_hosts` must have
-/// `http://password.spin.internal`. The client for that makes a component 90 KiB larger.
+/// The same in a component that takes access tokens: its `allowed_outbound_hosts` must have
+/// `http://auth-verify.spin.internal`. The client for that makes a component 90 KiB larger.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_scim(
+    request: Request,
+    handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
+) -> Result<Response<FullBody<Bytes>>> {
+    let ctx = ctx(|config| new_ctx(NoPasswords, config).with_verifier(VerifierComponent)).await?;
+    Ok(handler(&ctx, request).await)
+}
+
+/// The same in a component that also has passwords hashed: its `allowed_outbound_hosts` must have
+/// `http://password.spin.internal`, too.
 ///
 /// # Errors
 /// As [`serve`].
@@ -39,25 +91,43 @@ pub async fn serve_with_passwords(
     request: Request,
     handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
 ) -> Result<Response<FullBody<Bytes>>> {
-    answer(PasswordComponent, request, handler).await
-}
-
-async fn answer(
-    passwords: impl Passwords + 'static,
-    request: Request,
-    handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
-) -> Result<Response<FullBody<Bytes>>> {
-    let ctx = ctx(passwords)
-        .await
-        .inspect_err(|error| eprintln!("{error:#}"))?;
+    let ctx =
+        ctx(|config| new_ctx(PasswordComponent, config).with_verifier(VerifierComponent)).await?;
     Ok(handler(&ctx, request).await)
 }
 
-async fn ctx(passwords: impl Passwords + 'static) -> Result<Rc<Ctx<Sqlite>>, Error> {
+/// What need not be done before the answer is done after it: at once, or in a moment, together with what other requests
+/// leave to be done. The instance stays until then.
+fn leave_chores(ctx: Rc<Ctx<Sqlite>>) {
+    let (chores, sweeps) = (has_chores(&ctx), is_sweep_due(&ctx));
+    if chores.is_none() && !sweeps {
+        return;
+    }
+    spawn(async move {
+        if let Some(is_urgent) = chores {
+            if !is_urgent {
+                sleep(MOMENT).await;
+            }
+            tend(&ctx).await;
+        }
+        if sweeps {
+            sweep(&ctx).await;
+        }
+    });
+}
+
+/// The context of this instance, which is made for its first request.
+async fn ctx(new: impl FnOnce(Config) -> Ctx<Sqlite>) -> Result<Rc<Ctx<Sqlite>>, Error> {
     if let Some(ctx) = CTX.with(|cell| cell.get().cloned()) {
         return Ok(ctx);
     }
-    let config = variables::config().await?;
-    let fresh = Rc::new(Ctx::new(Sqlite, WallClock, HostRandom, passwords, config));
+    let config = variables::config()
+        .await
+        .inspect_err(|error| eprintln!("{error:#}"))?;
+    let fresh = Rc::new(new(config));
     Ok(CTX.with(|cell| cell.get_or_init(|| fresh).clone()))
+}
+
+fn new_ctx(passwords: impl Passwords + 'static, config: Config) -> Ctx<Sqlite> {
+    Ctx::new(Sqlite, WallClock, HostRandom, passwords, config)
 }

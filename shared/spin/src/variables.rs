@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use http::Uri;
-use rollcall_service::Config;
+use rollcall_service::{Config, MasterKeys, Outbound};
 use rollcall_store::Durability;
 use spin_sdk::variables;
 
@@ -15,11 +15,41 @@ pub(crate) async fn config() -> Result<Config> {
     };
     let base_url = variable("base_url").await?;
     let base_url = base_url.map(|url| address(&url)).transpose()?;
+    let master_key = variable("master_key").await?;
+    let master_key = master_key
+        .map(|keys| MasterKeys::parse(&keys))
+        .transpose()?;
     Ok(Config {
         base_url,
         admin_token: variable("admin_token").await?,
         durability,
+        master_key,
+        outbound: Outbound {
+            ports: ports(variable("outbound_ports").await?.as_deref())?,
+            allows_loopback: switch("outbound_loopback").await?,
+        },
     })
+}
+
+/// Ports, separated by commas.
+fn ports(text: Option<&str>) -> Result<Vec<u16>> {
+    let ports = text.unwrap_or_default().split(',').map(str::trim);
+    ports
+        .filter(|port| !port.is_empty())
+        .map(|port| {
+            let port = port.parse();
+            port.context("the variable `outbound_ports` takes port numbers, separated by commas")
+        })
+        .collect()
+}
+
+/// A variable that is `true` or `false`; unset is false.
+async fn switch(name: &str) -> Result<bool> {
+    match variable(name).await?.as_deref() {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(other) => bail!("the variable `{name}` is `{other}`: set it to true or false"),
+    }
 }
 
 /// An absolute address without a slash at the end, so that paths can be appended.

@@ -41,6 +41,9 @@ impl Sql for Nothing {
             Value::Blob(vec![0; 32]),
             no_definitions(),
             no_definitions(),
+            "EdDSA".into(),
+            600.into(),
+            90.into(),
         ])])
     }
 }
@@ -62,7 +65,7 @@ fn filter_sql(criterion: &mut Criterion) {
     let store = block_on(Store::open(&Nothing, Durability::Full)).unwrap();
     let access = Access {
         tenant: TenantName::default_tenant(),
-        token: TokenHash::of("token"),
+        token: TokenHash::of("token").into(),
     };
     let now = Timestamp::from_millis(0);
     let settings = block_on(store.settings(&access, now)).unwrap();

@@ -5,6 +5,7 @@ use std::fmt;
 use rollcall_core::Timestamp;
 use sha2::{Digest, Sha256};
 
+use crate::credential::{Credential, live_jwt};
 use crate::error::StoreError;
 use crate::settings::Settings;
 use crate::sql::{Row, Value};
@@ -65,6 +66,21 @@ impl TokenHash {
     }
 }
 
+impl From<[u8; 32]> for TokenHash {
+    /// A hash that was worked out elsewhere.
+    fn from(hash: [u8; 32]) -> Self {
+        Self(hash)
+    }
+}
+
+impl TokenHash {
+    /// The hash.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
 impl From<&TokenHash> for Value {
     fn from(hash: &TokenHash) -> Self {
         Self::Blob(hash.0.to_vec())
@@ -78,7 +94,7 @@ pub struct Access {
     /// The tenant that the address names.
     pub tenant: TenantName,
     /// The token that came with the request.
-    pub token: TokenHash,
+    pub token: Credential,
 }
 
 /// A caller, the settings that it is served by, and the time.
@@ -92,20 +108,41 @@ pub struct Caller<'c> {
     pub now: Timestamp,
 }
 
-/// The first common table expression of every read: one row, with the tenant's number, the token's id and the revision
-/// of the tenant's settings, when the token opens the tenant. Parameters 1 to 3 are [`parameters`].
-pub(crate) const OPEN: &str = "open(tenant, token, revision) AS (SELECT tenant, token, revision FROM access WHERE hash = ?2 AND name = ?1 AND (expires IS NULL OR expires > ?3))";
+/// The first common table expression of every read: one row, with the tenant's number and the revision of its settings,
+/// when the token opens the tenant. Parameters 1 to 3 are [`parameters`].
+pub(crate) const fn open(access: &Access) -> &'static str {
+    match access.token {
+        Credential::Provisioning(_) => {
+            "open(tenant, revision) AS (SELECT tenant, revision FROM access \
+             WHERE hash = ?2 AND name = ?1 AND (expires IS NULL OR expires > ?3))"
+        }
+        Credential::Opaque(_) => {
+            "open(tenant, revision) AS (SELECT t.id, t.revision \
+             FROM tenant t CROSS JOIN live_access_token a ON a.tenant = t.id AND a.hash = ?2 \
+             WHERE t.name = ?1 AND a.expires > ?3)"
+        }
+        Credential::Jwt(_) => JWT,
+    }
+}
 
-/// The parameters of [`OPEN`].
+/// [`open`] for a JWT.
+const JWT: &str = concat!(
+    "open(tenant, revision) AS (SELECT t.id, t.revision \
+     FROM tenant t CROSS JOIN client c ON c.tenant = t.id WHERE t.name = ?1 AND ",
+    live_jwt!("c", "?2"),
+    ")"
+);
+
+/// The parameters of [`open`].
 pub(crate) fn parameters(access: &Access, now: Timestamp) -> Vec<Value> {
     vec![
         access.tenant.as_str().into(),
-        (&access.token).into(),
+        access.token.value(),
         now.as_micros().into(),
     ]
 }
 
-/// The first row of a read, whose first column is the revision in [`OPEN`].
+/// The first row of a read, whose first column is the revision in [`open`].
 ///
 /// # Errors
 /// [`StoreError::Unauthenticated`] when there is none; [`StoreError::Reconfigured`] when it is another revision.

@@ -16,13 +16,14 @@ pub struct Change {
     pub sequence: i64,
     /// When it happened.
     pub at: Timestamp,
-    /// Who did it: `token:` and the token's id, or `admin`.
+    /// Who did it: `token:` and a provisioning token's id; `client:` or `user:` and the id of whom an access token was issued
+    /// to or for; `registration:` and an initial access token's id; `admin`; or `service`, by itself.
     pub actor: String,
     /// `create`, `replace`, `patch` or `delete`; of the operator's `restore`, `purge`, `define`, `undefine`, `configure`,
-    /// `issue` or `revoke`, and of policies `publish`, `activate` or `withdraw`.
+    /// `issue` or `revoke`; of the authorization server those that `0010_auth_procedures.sql` names, and what
+    /// [`Store::record`] is told.
     pub operation: String,
-    /// The resource type's name; of what is no resource `Schema`, `ResourceType`, `Tenant`, `Token` or
-    /// `PolicySet`.
+    /// The resource type's name; otherwise what else it was done to, such as `Schema`, `Tenant`, `Token` or `Client`.
     pub resource_type: String,
     /// The resource's id; a schema's URI; the name of a resource type or of the tenant.
     pub resource: String,

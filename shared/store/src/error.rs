@@ -7,7 +7,7 @@ use crate::sql::SqlError;
 /// Why a call of the store failed. It then changed nothing.
 #[derive(Clone, Debug, Error, PartialEq)]
 pub enum StoreError {
-    /// The token is unknown, has expired, or opens another tenant.
+    /// The token is unknown, has expired or been revoked, or opens another tenant; or the tenant is suspended.
     #[error("unauthenticated")]
     Unauthenticated,
     /// What the call names is not there.
@@ -22,6 +22,9 @@ pub enum StoreError {
     /// One of those who are to become members of a group is not there.
     #[error("no such member")]
     NoSuchMember,
+    /// There are as many as there may be.
+    #[error("too many")]
+    TooMany,
     /// A value that has to be unique is taken.
     #[error("conflict")]
     Conflict,
@@ -40,7 +43,7 @@ impl From<SqlError> for StoreError {
     fn from(error: SqlError) -> Self {
         match error {
             SqlError::Busy => Self::Busy,
-            SqlError::Unique(table) if table == "unique_value" || table == "tenant" => {
+            SqlError::Unique(table) if ["unique_value", "tenant", "client"].contains(&&*table) => {
                 Self::Conflict
             }
             SqlError::Refused(word) => match word.as_str() {
@@ -48,6 +51,7 @@ impl From<SqlError> for StoreError {
                 "not found" => Self::NotFound,
                 "reconfigured" => Self::Reconfigured,
                 "no such member" => Self::NoSuchMember,
+                "too many" => Self::TooMany,
                 "stale" => Self::PreconditionFailed,
                 _ => Self::Backend(word),
             },

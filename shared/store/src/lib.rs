@@ -5,7 +5,9 @@
 //! [`Store`] for what each call guarantees.
 
 mod access;
+pub mod auth;
 mod changes;
+mod credential;
 mod definitions;
 mod deleted;
 mod entries;
@@ -16,6 +18,7 @@ mod migrate;
 mod paths;
 mod policies;
 mod principals;
+mod procedures;
 mod read;
 mod refit;
 mod reindex;
@@ -31,6 +34,7 @@ mod write;
 
 pub use access::{Access, Caller, TenantName, TokenHash};
 pub use changes::Change;
+pub use credential::{Claims, Credential};
 pub use definitions::DefinitionKind;
 pub use deleted::Deleted;
 pub use error::StoreError;

@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use rollcall_core::{Bound, ResourceType, Sort, SortOrder};
 
 use self::source::Source;
-use crate::access::{self, Caller, OPEN, opened};
+use crate::access::{self, Caller, opened};
 use crate::error::StoreError;
 use crate::filter::Parameters;
 use crate::read::{Found, found};
@@ -161,7 +161,8 @@ impl<D: Database> Store<D> {
         let sources = source::of(query, caller, &mut parameters);
         let total = source::total(query, &sources, caller, &mut parameters);
         let statement = if query.limit == 0 {
-            format!("WITH {OPEN} SELECT open.revision, {total} FROM open")
+            let open = access::open(caller.access);
+            format!("WITH {open} SELECT open.revision, {total} FROM open")
         } else {
             statement(query, &sources, caller, &total, &mut parameters)
         };
@@ -224,9 +225,10 @@ fn statement(
     let page = page::select(query, sources, caller, parameters);
     let order = page::order(query);
     let related = related(query, parameters);
+    let open = access::open(caller.access);
     // The page is cut on narrow rows, and only where it is too large; only its own documents are read.
     format!(
-        "WITH {OPEN}{expressions}, page(row, key, size) AS MATERIALIZED (\
+        "WITH {open}{expressions}, page(row, key, size) AS MATERIALIZED (\
          SELECT row, key, octet_length(doc) + {MEMBER_SIZE} * members FROM ({page}) CROSS JOIN resource ON seq = row) \
          SELECT open.revision, {total}, (SELECT count(*) FROM page), page.key, r.seq, r.type, \
          r.id, r.version, r.created, r.modified, r.doc, r.members, {related} \

@@ -14,7 +14,10 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0005_write_procedure.sql"),
     include_str!("../migrations/0006_admin_procedures.sql"),
     include_str!("../migrations/0007_text_by_version.sql"),
-    include_str!("../migrations/0008_policies.sql"),
+    include_str!("../migrations/0008_auth_tables.sql"),
+    include_str!("../migrations/0009_auth_access.sql"),
+    include_str!("../migrations/0010_procedures_on_use.sql"),
+    include_str!("../migrations/0011_policies.sql"),
 ];
 
 /// The last migration that leaves the search index empty, for [`reindex::run`] to fill.
@@ -62,7 +65,8 @@ pub(crate) async fn run<D: Database>(
         reindex::run(&own).await?;
     }
     own.run("COMMIT", Vec::new()).await?;
-    Ok(())
+    // This connection has seen a database without tables. Within temporary triggers SQLite would go on to believe that.
+    applied(connection).await.map(drop)
 }
 
 /// How many migrations have been applied.
@@ -94,8 +98,8 @@ async fn until_not_busy(connection: &impl Sql, statement: &str) -> Result<(), St
     Ok(connection.run(statement, Vec::new()).await.map(drop)?)
 }
 
-/// The statements of a migration: they end with a semicolon and an empty line, since a host runs one a call.
-fn statements(migration: &str) -> impl Iterator<Item = &str> {
+/// The statements of a script: they end with a semicolon and an empty line, since a host runs one a call.
+pub(crate) fn statements(migration: &str) -> impl Iterator<Item = &str> {
     migration
         .split(";\n\n")
         .map(str::trim)

@@ -1,9 +1,10 @@
-//! What a policy decision rests on: the active policies, and people and groups as they are now, all in one statement.
+//! What a policy decision rests on: the active policies, and people, groups and clients as they are now, all in one
+//! statement.
 
 use rollcall_core::{JsonObject, Lookup, Timestamp, fold};
 use serde_json::{Value as Json, json};
 
-use crate::access::{self, Access, OPEN};
+use crate::access::{self, Access};
 use crate::error::StoreError;
 use crate::paths;
 use crate::policies::PolicyText;
@@ -11,13 +12,23 @@ use crate::relations::GROUPS_OF_R;
 use crate::sql::{Database, Row};
 use crate::store::Store;
 
-/// A person or a group that a question is about.
+/// What a question is about.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Wanted {
-    /// Whether it is a group.
-    pub is_group: bool,
-    /// Its id; of a person, it may be the userName, too.
-    pub id: String,
+pub enum Wanted {
+    /// A resource of this type, by its id; a user also by the userName.
+    Resource(String, String),
+    /// A client, by its id.
+    Client(String),
+}
+
+impl Wanted {
+    /// The type, the id, the userName that it may be, and the id of a client.
+    fn to_json(&self) -> Json {
+        match self {
+            Self::Resource(kind, id) => json!([kind, id, fold(id), null]),
+            Self::Client(id) => json!([null, null, null, id]),
+        }
+    }
 }
 
 /// What was found of a [`Wanted`].
@@ -25,14 +36,14 @@ pub struct Wanted {
 pub struct Principal {
     /// Its id.
     pub id: String,
-    /// Its attributes, without relations.
+    /// Its attributes, without relations; a client's `name`, and whether it is `active`.
     pub attributes: JsonObject,
     /// The groups that it is in, directly or through others, by id and display name.
     pub groups: Vec<(String, Option<String>)>,
 }
 
 impl Principal {
-    /// Whether it is a person who has been deactivated.
+    /// Whether it is a person who has been deactivated, or a client that has been disabled.
     #[must_use]
     pub fn is_inactive(&self) -> bool {
         self.attributes.get("active") == Some(&Json::Bool(false))
@@ -57,16 +68,16 @@ pub struct Basis {
     pub principals: Vec<Option<Principal>>,
 }
 
-/// The groups of the resource `r` as a JSON array of id and display name; NULL where there is no `r`.
+/// The groups of the resource `r` as a JSON array of id and display name; none where there is no `r`.
 fn groups() -> String {
     format!(
         "CASE WHEN r.seq IS NOT NULL THEN (SELECT json_group_array(json_array(c.id, c.display)) FROM {GROUPS_OF_R} up \
-         CROSS JOIN resource c INDEXED BY resource_card ON c.seq = up.seq) END"
+         CROSS JOIN resource c INDEXED BY resource_card ON c.seq = up.seq) ELSE '[]' END"
     )
 }
 
 impl<D: Database> Store<D> {
-    /// The active policies and the wanted people and groups of the tenant that the caller's token opens. The texts of
+    /// The active policies and what is wanted of the tenant that the caller's token opens. The texts of
     /// policies come only if they are others than those of the id `known`.
     ///
     /// # Errors
@@ -79,10 +90,11 @@ impl<D: Database> Store<D> {
         known: Option<i64>,
     ) -> Result<Basis, StoreError> {
         let statement = format!(
-            "WITH {OPEN} SELECT p.id, \
+            "WITH {open} SELECT p.id, \
              CASE WHEN p.id IS NOT ?4 AND coalesce(w.key, 0) = 0 THEN p.policies END, \
              CASE WHEN p.id IS NOT ?4 AND coalesce(w.key, 0) = 0 THEN p.schema END, \
-             w.key, r.id, r.doc, {groups} \
+             w.key, coalesce(r.id, k.id), coalesce(r.doc, \
+             json_object('name', k.name, 'active', json(iif(k.disabled, 'false', 'true')))), {groups} \
              FROM open \
              LEFT JOIN active_policy a ON a.tenant = open.tenant \
              LEFT JOIN policy p ON p.id = a.policy \
@@ -90,17 +102,13 @@ impl<D: Database> Store<D> {
              LEFT JOIN resource r ON r.seq = coalesce(\
              (SELECT seq FROM resource o WHERE o.tenant = open.tenant AND o.id = w.value ->> 1 AND o.type = w.value ->> 0), \
              (SELECT u.resource FROM unique_value u WHERE w.value ->> 0 = 'User' \
-             AND u.path = (open.tenant << {shift}) + ?6 AND u.value = w.value ->> 2))",
+             AND u.path = (open.tenant << {shift}) + ?6 AND u.value = w.value ->> 2)) \
+             LEFT JOIN client k ON k.tenant = open.tenant AND k.id = w.value ->> 3",
+            open = access::open(access),
             groups = groups(),
             shift = paths::TENANT_SHIFT,
         );
-        let asked: Vec<Json> = wanted
-            .iter()
-            .map(|wanted| {
-                let kind = if wanted.is_group { "Group" } else { "User" };
-                json!([kind, wanted.id, fold(&wanted.id)])
-            })
-            .collect();
+        let asked: Vec<Json> = wanted.iter().map(Wanted::to_json).collect();
         let mut parameters = access::parameters(access, now);
         parameters.extend([
             known.into(),

@@ -2,7 +2,7 @@
 
 use rollcall_core::{Resource, ResourceType, Timestamp};
 
-use crate::access::{self, Caller, OPEN, opened};
+use crate::access::{self, Caller, opened};
 use crate::error::StoreError;
 use crate::relations;
 use crate::sql::{Database, Row};
@@ -90,6 +90,7 @@ impl<D: Database> Store<D> {
         id: &str,
         relations: &Relations<'_>,
     ) -> Result<Option<Found>, StoreError> {
+        let open = access::open(caller.access);
         let mut parameters = access::parameters(caller.access, caller.now);
         parameters.extend([id.into(), resource_type.name.as_str().into()]);
         let related = match resource_type.related() {
@@ -108,7 +109,7 @@ impl<D: Database> Store<D> {
             _ => "NULL".to_owned(),
         };
         let statement = format!(
-            "WITH {OPEN} SELECT open.revision, r.id, r.version, r.created, r.modified, r.doc, r.members, {related} \
+            "WITH {open} SELECT open.revision, r.id, r.version, r.created, r.modified, r.doc, r.members, {related} \
              FROM open LEFT JOIN resource r ON r.tenant = open.tenant AND r.id = ?4 AND r.type = ?5"
         );
         let mut rows = self.run(&statement, parameters).await?;
@@ -127,8 +128,9 @@ impl<D: Database> Store<D> {
         caller: &Caller<'_>,
         ids: &[String],
     ) -> Result<Option<String>, StoreError> {
+        let open = access::open(caller.access);
         let statement = format!(
-            "WITH {OPEN} SELECT open.revision, (SELECT item.value FROM json_each(?4) item WHERE NOT EXISTS (\
+            "WITH {open} SELECT open.revision, (SELECT item.value FROM json_each(?4) item WHERE NOT EXISTS (\
              SELECT 1 FROM resource c WHERE c.tenant = open.tenant AND c.id = item.value AND c.type IN ('User', 'Group')) \
              LIMIT 1) FROM open"
         );

@@ -2,7 +2,8 @@
 
 use rollcall_core::{Mode, Timestamp};
 
-use crate::access::{self, Access, OPEN, TenantName};
+use crate::access::{self, Access, TenantName};
+use crate::auth::TokenSettings;
 use crate::definitions::DefinitionKind;
 use crate::error::StoreError;
 use crate::sql::{Database, Row};
@@ -22,6 +23,8 @@ pub struct Settings {
     pub restore_on_create: bool,
     /// For how many days deleted people are kept; 0 is not at all.
     pub retention_days: u32,
+    /// How its tokens are made.
+    pub tokens: TokenSettings,
     /// The custom schemas, as JSON in their wire form.
     pub schemas: Vec<String>,
     /// The custom resource types, as JSON in their wire form.
@@ -44,9 +47,11 @@ impl<D: Database> Store<D> {
     /// # Errors
     /// [`StoreError::Unauthenticated`] when it doesn't.
     pub async fn settings(&self, access: &Access, now: Timestamp) -> Result<Settings, StoreError> {
-        let select = select();
-        let statement =
-            format!("WITH {OPEN} {select} FROM open CROSS JOIN tenant ON tenant.id = open.tenant");
+        let statement = format!(
+            "WITH {} {} FROM open CROSS JOIN tenant ON tenant.id = open.tenant",
+            access::open(access),
+            select()
+        );
         let rows = self
             .run(&statement, access::parameters(access, now))
             .await?;
@@ -75,9 +80,10 @@ fn select() -> String {
     };
     format!(
         "SELECT tenant.id, tenant.revision, tenant.mode, tenant.restore_on_create, tenant.retention_days, \
-         (SELECT cursor_key FROM service), {}, {}",
+         (SELECT cursor_key FROM service), {}, {}, {}",
         definitions(DefinitionKind::Schema),
-        definitions(DefinitionKind::ResourceType)
+        definitions(DefinitionKind::ResourceType),
+        TokenSettings::COLUMNS
     )
 }
 
@@ -100,6 +106,7 @@ fn read(row: &Row) -> Result<Settings, StoreError> {
             .ok_or_else(damaged)?,
         schemas: texts(6)?,
         resource_types: texts(7)?,
+        tokens: TokenSettings::read_at(row, 8)?,
     })
 }
 

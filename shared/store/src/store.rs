@@ -2,16 +2,17 @@
 
 use rollcall_core::Timestamp;
 
-use crate::access::{self, Access, OPEN};
+use crate::access::{self, Access};
 use crate::error::StoreError;
 use crate::migrate;
+use crate::procedures::Made;
 use crate::sql::{Database, Row, Sql, Value};
 
 /// How much of the database a connection keeps in memory, in KiB. Each instance has a connection.
 const CACHE_KIB: u32 = 4096;
 
 /// The same for a batch, whose pages are written once if they all fit.
-const BATCH_CACHE_KIB: u32 = 16384;
+const BATCH_CACHE_KIB: u32 = 8192;
 
 /// How many pages of the write-ahead log are written before they are taken into the database file: pages that change
 /// often are then written there once for many writes.
@@ -33,6 +34,7 @@ pub enum Durability {
 /// the same connection. A read sees every write that was answered before it began, whichever instance answered it.
 pub struct Store<D: Database> {
     connection: D::Connection,
+    made: Made,
 }
 
 impl<D: Database> Store<D> {
@@ -57,7 +59,10 @@ impl<D: Database> Store<D> {
                 .run("PRAGMA synchronous = NORMAL", Vec::new())
                 .await?;
         }
-        Ok(Self { connection })
+        Ok(Self {
+            connection,
+            made: Made::default(),
+        })
     }
 
     /// A store of its own for a batch of writes: they are kept with [`Self::commit`], or all undone if that is not
@@ -123,7 +128,7 @@ impl<D: Database> Store<D> {
     /// # Errors
     /// [`StoreError::Unauthenticated`] when it doesn't open the tenant.
     pub async fn authenticate(&self, access: &Access, now: Timestamp) -> Result<(), StoreError> {
-        let statement = format!("WITH {OPEN} SELECT token FROM open");
+        let statement = format!("WITH {} SELECT 1 FROM open", access::open(access));
         let rows = self
             .run(&statement, access::parameters(access, now))
             .await?;
@@ -143,6 +148,7 @@ impl<D: Database> Store<D> {
         statement: &str,
         parameters: Vec<Value>,
     ) -> Result<Vec<Row>, StoreError> {
+        self.made.before(&self.connection, statement).await?;
         Ok(self.connection.run(statement, parameters).await?)
     }
 }

@@ -3,6 +3,7 @@
 use rollcall_core::{Mode, Timestamp};
 
 use crate::access::TenantName;
+use crate::auth::{SigningAlgorithm, TokenSettings};
 use crate::error::StoreError;
 use crate::settings::{mode_name, mode_of};
 use crate::sql::{Database, Row};
@@ -24,6 +25,10 @@ pub struct Tenant {
     /// Whether ids that are no user's or group's are passed over in the members of a group, where they are an error
     /// otherwise.
     pub ignore_unknown_members: bool,
+    /// How its tokens are made.
+    pub tokens: TokenSettings,
+    /// Since when it is suspended.
+    pub suspended: Option<Timestamp>,
 }
 
 impl Tenant {
@@ -37,6 +42,8 @@ impl Tenant {
             restore_on_create: false,
             retention_days: 0,
             ignore_unknown_members: false,
+            tokens: TokenSettings::default(),
+            suspended: None,
         }
     }
 }
@@ -52,11 +59,17 @@ pub struct TenantChange {
     pub retention_days: Option<u32>,
     /// Whether ids that are no user's or group's are passed over in the members of a group.
     pub ignore_unknown_members: Option<bool>,
+    /// What the next key is for.
+    pub signing_algorithm: Option<SigningAlgorithm>,
+    /// How long an access token lives.
+    pub access_token_secs: Option<u32>,
+    /// After how many days there is a new key; 0 is never.
+    pub rotation_days: Option<u32>,
 }
 
 /// The columns that [`read`] takes.
-const COLUMNS: &str =
-    "name, created, mode, restore_on_create, retention_days, ignore_unknown_members";
+const COLUMNS: &str = "name, created, mode, restore_on_create, retention_days, ignore_unknown_members, suspended, \
+    signing_alg, access_token_secs, rotation_days";
 
 impl<D: Database> Store<D> {
     /// Creates a tenant.
@@ -65,8 +78,8 @@ impl<D: Database> Store<D> {
     /// [`StoreError::Conflict`] when there is one of that name.
     pub async fn create_tenant(&self, tenant: &Tenant) -> Result<(), StoreError> {
         let statement = "INSERT INTO tenant \
-            (name, mode, restore_on_create, retention_days, ignore_unknown_members, created, revision) \
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, random())";
+            (name, mode, restore_on_create, retention_days, ignore_unknown_members, created, signing_alg, \
+            access_token_secs, rotation_days, revision) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, random())";
         let parameters = vec![
             tenant.name.as_str().into(),
             mode_name(tenant.mode).into(),
@@ -74,6 +87,9 @@ impl<D: Database> Store<D> {
             i64::from(tenant.retention_days).into(),
             i64::from(tenant.ignore_unknown_members).into(),
             tenant.created.as_micros().into(),
+            tenant.tokens.signing_algorithm.name().into(),
+            i64::from(tenant.tokens.access_token_secs).into(),
+            i64::from(tenant.tokens.rotation_days).into(),
         ];
         self.run(statement, parameters).await.map(drop)
     }
@@ -89,8 +105,8 @@ impl<D: Database> Store<D> {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let statement = "INSERT INTO configure \
-            (tenant, at, mode, restore_on_create, retention_days, ignore_unknown_members) \
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+            (tenant, at, mode, restore_on_create, retention_days, ignore_unknown_members, signing_alg, \
+            access_token_secs, rotation_days) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
         let parameters = vec![
             name.as_str().into(),
             now.as_micros().into(),
@@ -98,6 +114,9 @@ impl<D: Database> Store<D> {
             change.restore_on_create.map(i64::from).into(),
             change.retention_days.map(i64::from).into(),
             change.ignore_unknown_members.map(i64::from).into(),
+            change.signing_algorithm.map(SigningAlgorithm::name).into(),
+            change.access_token_secs.map(i64::from).into(),
+            change.rotation_days.map(i64::from).into(),
         ];
         self.run(statement, parameters).await.map(drop)
     }
@@ -160,5 +179,7 @@ fn read(row: &Row) -> Result<Tenant, StoreError> {
         restore_on_create: integer(3)? != 0,
         retention_days: u32::try_from(integer(4)?).map_err(|_| damaged())?,
         ignore_unknown_members: integer(5)? != 0,
+        suspended: (integer(6)? != 0).then_some(Timestamp::from_micros(integer(6)?)),
+        tokens: TokenSettings::read_at(row, 7)?,
     })
 }

@@ -11,9 +11,10 @@ use crate::sql::{Database, Value};
 use crate::store::Store;
 
 /// The columns of the view `write`, which is the write procedure.
-const COLUMNS: [&str; 18] = [
+const COLUMNS: [&str; 19] = [
     "tenant",
-    "hash",
+    "kind",
+    "credential",
     "at",
     "revision",
     "operation",
@@ -189,7 +190,8 @@ impl<D: Database> Store<D> {
         let expected = expected.map(|version| i64::try_from(version).unwrap_or(i64::MAX));
         let mut parameters = vec![
             caller.access.tenant.as_str().into(),
-            (&caller.access.token).into(),
+            caller.access.token.kind().into(),
+            caller.access.token.value(),
             caller.now.as_micros().into(),
             caller.settings.revision.into(),
             operation.into(),

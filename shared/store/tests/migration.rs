@@ -92,7 +92,7 @@ impl Migrated {
         let store = block_on(Store::open(&File(path.to_owned()), Durability::Normal)).unwrap();
         let access = Access {
             tenant: TenantName::parse(tenant).unwrap(),
-            token: TokenHash::of(tenant),
+            token: TokenHash::of(tenant).into(),
         };
         let epoch = Timestamp::from_millis(0);
         let settings = block_on(store.settings(&access, epoch)).unwrap();
@@ -236,6 +236,24 @@ fn people_of_the_first_release_are_found_sorted_changed_and_deleted() {
     let log = block_on(migrated.store.changes(&migrated.access.tenant, 700, 10)).unwrap();
     let operations: Vec<&str> = log.iter().map(|change| &*change.operation).collect();
     assert_eq!(operations, ["replace", "replace", "delete"]);
+}
+
+#[test]
+fn the_access_of_people_of_the_first_release_ends_with_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("old.db");
+    old(&path);
+    let migrated = Migrated::open(&path, "default");
+    let tenant = &migrated.access.tenant;
+    let epoch = || {
+        let person = block_on(migrated.store.person(tenant, "default7")).unwrap();
+        person.map(|person| (person.epoch, person.active)).unwrap()
+    };
+    assert_eq!(epoch(), (0, true));
+    let seventh = migrated.get("default7").unwrap();
+    let inactive = json!({"userName": "Person007", "active": false});
+    migrated.update(&seventh, &inactive).unwrap();
+    assert_eq!(epoch(), (1_000_000, false));
 }
 
 #[test]

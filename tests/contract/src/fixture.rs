@@ -2,11 +2,11 @@
 
 use std::cell::Cell;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use rollcall_core::{Filter, Resource, ResourceType, Sort, Timestamp};
 use rollcall_store::{
-    Access, Besides, Caller, Change, Database, Found, Operation, Page, Part, Query, Relations,
-    Settings, Start, Store, StoreError, Tenant, TenantName, Token, TokenHash,
+    Access, Besides, Caller, Change, Credential, Database, Found, Operation, Page, Part, Query,
+    Relations, Settings, Start, Store, StoreError, Tenant, TenantName, Token, TokenHash,
 };
 use serde_json::{Value as Json, json};
 
@@ -41,7 +41,7 @@ impl<'s, D: Database> Fixture<'s, D> {
         let name = case.replace('_', "-");
         let access = Access {
             tenant: TenantName::parse(&name).context("the case's name is too long")?,
-            token: TokenHash::of(case),
+            token: TokenHash::of(case).into(),
         };
         let clock = Cell::new(START);
         let settings = add_tenant(store, &access, &clock).await?;
@@ -88,7 +88,7 @@ impl<'s, D: Database> Fixture<'s, D> {
         let tenant = TenantName::parse(&name).context("the case's name is too long")?;
         let access = Access {
             tenant,
-            token: TokenHash::of(&name),
+            token: TokenHash::of(&name).into(),
         };
         let settings = add_tenant(self.store, &access, &self.clock).await?;
         Ok((access, settings))
@@ -268,7 +268,8 @@ async fn add_token<D: Database>(
         created: tick(clock),
         expires,
     };
-    Ok(store
-        .create_token(&access.tenant, &token, &access.token)
-        .await?)
+    let Credential::Provisioning(hash) = &access.token else {
+        bail!("that is no provisioning token");
+    };
+    Ok(store.create_token(&access.tenant, &token, hash).await?)
 }

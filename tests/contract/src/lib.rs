@@ -9,6 +9,7 @@ mod operating;
 mod policies;
 mod retention;
 mod tenancy;
+mod tokens;
 mod writing;
 
 use anyhow::Result;
@@ -65,6 +66,14 @@ pub async fn run<D: Database>(store: &Store<D>) -> Vec<Outcome> {
         tenancy::a_deleted_token_opens_nothing,
         tenancy::the_same_name_in_two_tenants_is_two_people,
         tenancy::a_deleted_tenant_takes_everything_along,
+        tokens::a_deactivated_persons_tokens_open_nothing,
+        tokens::a_disabled_clients_tokens_open_nothing,
+        tokens::a_suspended_tenants_tokens_open_nothing,
+        tokens::a_refresh_token_is_used_once,
+        tokens::a_proof_is_used_once,
+        tokens::a_key_is_made_once,
+        tokens::a_client_has_two_secrets_at_most,
+        tokens::what_has_expired_is_swept,
         operating::a_change_of_settings_holds_for_the_next_call,
         operating::a_setting_that_is_set_to_what_it_is_changes_nothing,
         operating::what_the_operator_does_is_in_the_change_log,

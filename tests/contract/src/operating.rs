@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use rollcall_core::Mode;
+use rollcall_store::auth::SigningAlgorithm;
 use rollcall_store::{Database, Relations, StoreError, TenantChange, TenantName};
 
 use serde_json::json;
@@ -61,6 +62,9 @@ pub async fn a_setting_that_is_set_to_what_it_is_changes_nothing<D: Database>(
         restore_on_create: Some(false),
         retention_days: Some(0),
         ignore_unknown_members: Some(false),
+        signing_algorithm: Some(SigningAlgorithm::EdDsa),
+        access_token_secs: Some(600),
+        rotation_days: Some(90),
     };
     for change in [TenantChange::default(), same] {
         f.store.update_tenant(tenant, &change, f.tick()).await?;

@@ -25,17 +25,11 @@ fn text(name: &str) -> PolicyText {
 }
 
 fn person(id: &str) -> Wanted {
-    Wanted {
-        is_group: false,
-        id: id.to_owned(),
-    }
+    Wanted::Resource("User".to_owned(), id.to_owned())
 }
 
 fn group(id: &str) -> Wanted {
-    Wanted {
-        is_group: true,
-        id: id.to_owned(),
-    }
+    Wanted::Resource("Group".to_owned(), id.to_owned())
 }
 
 impl<D: Database> Fixture<'_, D> {
@@ -239,7 +233,7 @@ pub async fn a_stranger_learns_nothing_of_policies<D: Database>(f: Fixture<'_, D
     let (other, _) = f.other().await?;
     let strangers = [
         Access {
-            token: TokenHash::of("unknown"),
+            token: TokenHash::of("unknown").into(),
             ..f.access.clone()
         },
         Access {

@@ -82,7 +82,7 @@ pub async fn a_token_opens_its_own_tenant_only<D: Database>(f: Fixture<'_, D>) -
     opens_nothing(
         &f,
         &Access {
-            token: TokenHash::of("unknown"),
+            token: TokenHash::of("unknown").into(),
             ..f.access.clone()
         },
         now,
@@ -93,7 +93,7 @@ pub async fn a_token_opens_its_own_tenant_only<D: Database>(f: Fixture<'_, D>) -
 pub async fn an_expired_token_opens_nothing<D: Database>(f: Fixture<'_, D>) -> Result<()> {
     let expires = f.tick();
     let expiring = Access {
-        token: TokenHash::of(&format!("{}:2", f.access.tenant)),
+        token: TokenHash::of(&format!("{}:2", f.access.tenant)).into(),
         ..f.access.clone()
     };
     f.add_token(&expiring, "second", Some(expires)).await?;
@@ -105,7 +105,7 @@ pub async fn an_expired_token_opens_nothing<D: Database>(f: Fixture<'_, D>) -> R
 
 pub async fn a_deleted_token_opens_nothing<D: Database>(f: Fixture<'_, D>) -> Result<()> {
     let second = Access {
-        token: TokenHash::of(&format!("{}:2", f.access.tenant)),
+        token: TokenHash::of(&format!("{}:2", f.access.tenant)).into(),
         ..f.access.clone()
     };
     f.add_token(&second, "second", None).await?;

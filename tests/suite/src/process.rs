@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-use crate::service::{ADMIN_TOKEN, Service, workspace};
+use crate::service::{ADMIN_TOKEN, MASTER_KEY, Service, workspace};
 
 /// A running `rollcall-host`, which is killed when this is dropped.
 pub struct Process {
@@ -25,6 +25,8 @@ impl Process {
         let mut child = Command::new(binary())
             .args(["up", "--quiet", "--listen", "127.0.0.1:0", "--variable"])
             .arg(format!("admin_token={ADMIN_TOKEN}"))
+            .arg("--variable")
+            .arg(format!("master_key={MASTER_KEY}"))
             .arg("--from")
             .arg(workspace().join("spin.toml"))
             .arg("--state-dir")

@@ -13,6 +13,9 @@ use crate::client::Client;
 /// What opens the admin API of the services that are started here.
 pub(crate) const ADMIN_TOKEN: &str = "the-admin-token-of-the-tests";
 
+/// What their signing keys are sealed under.
+pub(crate) const MASTER_KEY: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE";
+
 /// A service that runs the built components, or the one that the environment names.
 pub struct Service {
     /// Its address, without a slash at the end.
@@ -57,7 +60,8 @@ impl Service {
     /// When it can't be started.
     #[must_use]
     pub fn in_folder(state: &Path) -> Self {
-        Self::with_variables(state, &[("admin_token", ADMIN_TOKEN)])
+        let variables = [("admin_token", ADMIN_TOKEN), ("master_key", MASTER_KEY)];
+        Self::with_variables(state, &variables)
     }
 
     /// The same with these application variables and no others.

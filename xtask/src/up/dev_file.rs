@@ -20,6 +20,9 @@ pub(super) struct DevFile {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) scim_token: Option<String>,
     pub(super) admin_token: String,
+    /// Seals the signing keys in the database, so it must stay as long as that does.
+    #[serde(default)]
+    pub(super) master_key: String,
     /// What others keep in the file.
     #[serde(flatten)]
     other: Map<String, Value>,
@@ -37,7 +40,7 @@ impl DevFile {
         let path = state_dir.join("dev.json");
         let scim_url = format!("{base_url}/scim/v2");
         let base_url = base_url.to_owned();
-        let file = match fs::read(&path) {
+        let mut file = match fs::read(&path) {
             Ok(json) => {
                 let old: Self = serde_json::from_slice(&json).with_context(|| {
                     format!(
@@ -57,6 +60,7 @@ impl DevFile {
                 scim_url,
                 scim_token: None,
                 admin_token: random::hex::<32>()?,
+                master_key: String::new(),
                 other: Map::new(),
                 path,
             },
@@ -64,6 +68,10 @@ impl DevFile {
                 return Err(error).with_context(|| format!("cannot read {}", path.display()));
             }
         };
+        // A file of an earlier release has none.
+        if file.master_key.is_empty() {
+            file.master_key = random::base64url::<32>()?;
+        }
         file.save()?;
         Ok(file)
     }
@@ -105,6 +113,7 @@ mod tests {
         let file = DevFile::open(folder.path(), "http://127.0.0.1:3000").unwrap();
         assert_eq!(file.scim_url, "http://127.0.0.1:3000/scim/v2");
         assert_eq!(file.admin_token.len(), 64);
+        assert_eq!(file.master_key.len(), 43);
         let mode = fs::metadata(file.path()).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
@@ -120,8 +129,21 @@ mod tests {
         let second = DevFile::open(folder.path(), "http://127.0.0.1:4000").unwrap();
         assert_eq!(second.base_url, "http://127.0.0.1:4000");
         assert_eq!(second.admin_token, first.admin_token);
+        assert_eq!(second.master_key, first.master_key);
         assert_eq!(second.scim_token, first.scim_token);
         assert_eq!(second.other, first.other);
+    }
+
+    #[test]
+    fn a_file_without_a_master_key_gets_one_that_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = r#"{"base_url":"b","scim_url":"s","admin_token":"a"}"#;
+        fs::write(folder.path().join("dev.json"), old).unwrap();
+        let first = DevFile::open(folder.path(), "http://127.0.0.1:3000").unwrap();
+        assert_eq!(first.admin_token, "a");
+        assert_eq!(first.master_key.len(), 43);
+        let second = DevFile::open(folder.path(), "http://127.0.0.1:3000").unwrap();
+        assert_eq!(second.master_key, first.master_key);
     }
 
     #[test]

@@ -72,7 +72,8 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     }
     command
         .env("SPIN_VARIABLE_BASE_URL", &dev.base_url)
-        .env("SPIN_VARIABLE_ADMIN_TOKEN", &dev.admin_token);
+        .env("SPIN_VARIABLE_ADMIN_TOKEN", &dev.admin_token)
+        .env("SPIN_VARIABLE_MASTER_KEY", &dev.master_key);
 
     let mut signals = Signals::catch()?;
     let mut running = Running::start(&mut command)?;

@@ -6,7 +6,7 @@ use spin_sdk::http_service;
 
 #[http_service]
 async fn handle(request: Request) -> impl IntoResponse {
-    rollcall_spin::serve(request, async |ctx, request| {
+    rollcall_spin::serve_with_chores(request, async |ctx, request| {
         admin::handle(ctx, request).await
     })
     .await

@@ -6,5 +6,5 @@ use spin_sdk::http_service;
 
 #[http_service]
 async fn handle(request: Request) -> impl IntoResponse {
-    rollcall_spin::serve(request, async |ctx, request| scim::me(ctx, request).await).await
+    rollcall_spin::serve_scim(request, async |ctx, request| scim::me(ctx, request).await).await
 }

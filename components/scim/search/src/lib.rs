@@ -6,7 +6,7 @@ use spin_sdk::http_service;
 
 #[http_service]
 async fn handle(request: Request) -> impl IntoResponse {
-    rollcall_spin::serve(request, async |ctx, request| {
+    rollcall_spin::serve_scim(request, async |ctx, request| {
         scim::search(ctx, request).await
     })
     .await

@@ -1,25 +1,32 @@
-//! The admin API: tenants, their provisioning tokens, what they have defined and whom they have deleted, as JSON over
-//! HTTP with errors as problem details (RFC 9457).
+//! The admin API: tenants, their provisioning tokens, what they have defined and whom they have deleted, and of their
+//! authorization servers the clients, keys and trusted issuers; as JSON over HTTP with errors as problem details
+//! (RFC 9457).
 
 mod changes;
+mod clients;
 mod definitions;
 mod deleted;
+mod initial_tokens;
+mod issuers;
+mod keys;
 mod page;
+mod secrets;
 mod tenants;
 mod tokens;
 
 use bytes::Bytes;
-use http::{Method, Request};
+use http::{Method, Request, StatusCode};
 use http_body::Body;
 use rollcall_core::{ResourceTypeDefinition, Schema, excerpt};
 use rollcall_service::{Ctx, Database, admin};
+use serde_json::json;
 
 use crate::bearer;
 use crate::body::MAX_BODY;
 use crate::object;
 use crate::path;
 use crate::problem::Problem;
-use crate::respond::FullResponse;
+use crate::respond::{self, FullResponse};
 
 /// Answers a request under `/admin/v1`.
 pub async fn handle<D: Database, B: Body<Data = Bytes>>(
@@ -43,30 +50,48 @@ async fn answer<D: Database, B: Body<Data = Bytes>>(
     match (&segments[..], head.method()) {
         (["tenants"], &Method::GET) => tenants::list(ctx).await,
         (["tenants"], &Method::POST) => {
-            let known = [
-                "name",
-                "mode",
-                "restoreOnCreate",
-                "retentionDays",
-                "ignoreUnknownMembers",
-            ];
+            let known = [&["name"], &tenants::SETTINGS[..]].concat();
             let body = object::read(body, MAX_BODY, &known).await?;
             tenants::create(ctx, body).await
         }
         (["tenants"], _) => Err(Problem::method("GET, POST")),
         (["tenants", name], &Method::GET) => tenants::get(ctx, name).await,
         (["tenants", name], &Method::PATCH) => {
-            let known = [
-                "mode",
-                "restoreOnCreate",
-                "retentionDays",
-                "ignoreUnknownMembers",
-            ];
-            let body = object::read(body, MAX_BODY, &known).await?;
+            let body = object::read(body, MAX_BODY, &tenants::SETTINGS).await?;
             tenants::update(ctx, name, body).await
         }
         (["tenants", name], &Method::DELETE) => tenants::delete(ctx, name).await,
         (["tenants", _], _) => Err(Problem::method("GET, PATCH, DELETE")),
+        (["tenants", name, "suspend"], &Method::POST) => tenants::suspend(ctx, name, true).await,
+        (["tenants", name, "resume"], &Method::POST) => tenants::suspend(ctx, name, false).await,
+        (["tenants", _, "suspend" | "resume"], _) => Err(Problem::method("POST")),
+        (["sweep"], &Method::POST) => {
+            let has_more = admin::sweep(ctx).await?;
+            Ok(respond::json(
+                StatusCode::OK,
+                "application/json",
+                &json!({ "more": has_more }),
+            ))
+        }
+        (["sweep"], _) => Err(Problem::method("POST")),
+        (["tenants", name, "clients", rest @ ..], method) => {
+            clients::answer(ctx, name, (rest, method), head.uri().query(), body).await
+        }
+        (["tenants", name, "users", id, "revoke"], &Method::POST) => {
+            admin::revoke_person(ctx, name, id).await?;
+            Ok(respond::empty(StatusCode::NO_CONTENT))
+        }
+        (["tenants", _, "users", _, "revoke"], _) => Err(Problem::method("POST")),
+        (["tenants", name, "initial-access-tokens", rest @ ..], method) => {
+            initial_tokens::answer(ctx, name, (rest, method), head.uri().query(), body).await
+        }
+        (["tenants", name, "issuers", rest @ ..], method) => {
+            issuers::answer(ctx, name, (rest, method), head.uri().query(), body).await
+        }
+        (["tenants", name, "keys"], &Method::GET) => keys::list(ctx, name).await,
+        (["tenants", _, "keys"], _) => Err(Problem::method("GET")),
+        (["tenants", name, "keys", "rotate"], &Method::POST) => keys::rotate(ctx, name).await,
+        (["tenants", _, "keys", "rotate"], _) => Err(Problem::method("POST")),
         (["tenants", name, "changes"], &Method::GET) => {
             changes::list(ctx, name, head.uri().query()).await
         }
@@ -95,9 +120,10 @@ async fn answer<D: Database, B: Body<Data = Bytes>>(
         (["tenants", _, "tokens"], _) => Err(Problem::method("GET, POST")),
         (["tenants", name, "tokens", id], &Method::DELETE) => tokens::delete(ctx, name, id).await,
         (["tenants", _, "tokens", _], _) => Err(Problem::method("DELETE")),
-        _ => Err(Problem::not_found(format!(
-            "there is nothing at `{}`",
-            excerpt(head.uri().path())
-        ))),
+        _ => Err(nothing_at(head.uri().path())),
     }
+}
+
+fn nothing_at(path: &str) -> Problem {
+    Problem::not_found(format!("there is nothing at `{}`", excerpt(path)))
 }

@@ -57,12 +57,35 @@ pub(super) async fn delete<D: Database>(ctx: &Ctx<D>, name: &str) -> Result<Full
     Ok(respond::empty(StatusCode::NO_CONTENT))
 }
 
+pub(super) async fn suspend<D: Database>(
+    ctx: &Ctx<D>,
+    name: &str,
+    suspended: bool,
+) -> Result<FullResponse, Problem> {
+    let tenant = admin::suspend_tenant(ctx, name, suspended).await?;
+    Ok(respond::json(
+        StatusCode::OK,
+        "application/json",
+        &show(&tenant),
+    ))
+}
+
+/// The members that settings have.
+pub(super) const SETTINGS: [&str; 7] = [
+    "mode",
+    "restoreOnCreate",
+    "retentionDays",
+    "ignoreUnknownMembers",
+    "signingAlgorithm",
+    "accessTokenLifetime",
+    "keyRotationDays",
+];
+
 /// The settings that a body has; null and what is left out stay as they are.
 fn settings(body: &JsonObject) -> Result<TenantSettings, Problem> {
+    let text = |value: &Json| value.as_str().map(str::to_owned);
     Ok(TenantSettings {
-        mode: optional(body, "mode", "a string", |value| {
-            value.as_str().map(str::to_owned)
-        })?,
+        mode: optional(body, "mode", "a string", text)?,
         restore_on_create: optional(body, "restoreOnCreate", "true or false", Json::as_bool)?,
         ignore_unknown_members: optional(
             body,
@@ -71,6 +94,14 @@ fn settings(body: &JsonObject) -> Result<TenantSettings, Problem> {
             Json::as_bool,
         )?,
         retention_days: optional(body, "retentionDays", "a number of days", Json::as_i64)?,
+        signing_algorithm: optional(body, "signingAlgorithm", "a string", text)?,
+        access_token_lifetime: optional(
+            body,
+            "accessTokenLifetime",
+            "a number of seconds",
+            Json::as_i64,
+        )?,
+        key_rotation_days: optional(body, "keyRotationDays", "a number of days", Json::as_i64)?,
     })
 }
 
@@ -86,5 +117,9 @@ fn show(tenant: &Tenant) -> Json {
         "restoreOnCreate": tenant.restore_on_create,
         "retentionDays": tenant.retention_days,
         "ignoreUnknownMembers": tenant.ignore_unknown_members,
+        "signingAlgorithm": tenant.tokens.signing_algorithm.name(),
+        "accessTokenLifetime": tenant.tokens.access_token_secs,
+        "keyRotationDays": tenant.tokens.rotation_days,
+        "suspended_at": tenant.suspended.map(|since| since.to_string()),
     })
 }

@@ -1,11 +1,11 @@
 //! `/admin/v1/tenants/{tenant}/tokens`.
 
 use http::StatusCode;
-use rollcall_core::{JsonObject, Timestamp, excerpt};
+use rollcall_core::JsonObject;
 use rollcall_service::{Ctx, Database, Token, admin};
 use serde_json::{Value as Json, json};
 
-use crate::object::required;
+use crate::object::{required, time};
 use crate::problem::Problem;
 use crate::respond::{self, FullResponse};
 
@@ -24,7 +24,13 @@ pub(super) async fn create<D: Database>(
     tenant: &str,
     body: JsonObject,
 ) -> Result<FullResponse, Problem> {
-    let issued = admin::create_token(ctx, tenant, required(&body, "name")?, expiry(&body)?).await?;
+    let issued = admin::create_token(
+        ctx,
+        tenant,
+        required(&body, "name")?,
+        time(&body, "expires_at")?,
+    )
+    .await?;
     let mut answer = show(&issued.token);
     answer["token"] = issued.secret.into();
     Ok(respond::json(
@@ -41,22 +47,6 @@ pub(super) async fn delete<D: Database>(
 ) -> Result<FullResponse, Problem> {
     admin::delete_token(ctx, tenant, id).await?;
     Ok(respond::empty(StatusCode::NO_CONTENT))
-}
-
-fn expiry(body: &JsonObject) -> Result<Option<Timestamp>, Problem> {
-    match body.get("expires_at") {
-        None | Some(Json::Null) => Ok(None),
-        Some(value) => value
-            .as_str()
-            .and_then(Timestamp::parse)
-            .map(Some)
-            .ok_or_else(|| {
-                Problem::invalid(format!(
-                    "`expires_at` is {}: give a time such as \"2030-01-31T00:00:00Z\"",
-                    excerpt(&value.to_string())
-                ))
-            }),
-    }
 }
 
 fn show(token: &Token) -> Json {

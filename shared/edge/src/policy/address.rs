@@ -2,21 +2,19 @@
 
 use http::Request;
 use rollcall_core::excerpt;
+use rollcall_service::auth::Issuer;
 use rollcall_service::{Config, TenantName};
 
 use super::refusal::Refusal;
-use crate::path;
-use crate::scim::address::origin;
+use crate::{origin, path};
 
 /// An address, taken apart.
 #[derive(Debug, PartialEq)]
 pub(super) struct Address {
-    /// Whose policies decide.
-    pub tenant: TenantName,
+    /// Whose policies decide. The issuer's identifier is that of the policy decision point (§9.1.1), too.
+    pub issuer: Issuer,
     /// What is asked.
     pub endpoint: Endpoint,
-    /// The identifier of the policy decision point (§9.1.1): where the tenant's addresses begin.
-    pub base: String,
 }
 
 /// What can be asked.
@@ -47,16 +45,9 @@ impl Address {
         let (tenant, endpoint) = parts(&path::borrowed(&segments)).ok_or_else(|| {
             Refusal::not_found(format!("there is nothing at `{}`", excerpt(whole)))
         })?;
-        let origin = config.base_url.clone().unwrap_or_else(|| origin(request));
-        let base = if tenant.is_default() {
-            origin
-        } else {
-            format!("{origin}/t/{tenant}")
-        };
         Ok(Self {
-            tenant,
+            issuer: Issuer::at(&origin::base(request, config), tenant),
             endpoint,
-            base,
         })
     }
 }
@@ -96,8 +87,8 @@ mod tests {
             .body(())
             .unwrap();
         let address = Address::of(&request, &Config::default()).unwrap();
-        assert_eq!(address.tenant.as_str(), tenant);
-        assert_eq!((address.endpoint, address.base.as_str()), (endpoint, base));
+        assert_eq!(address.issuer.tenant.as_str(), tenant);
+        assert_eq!((address.endpoint, address.issuer.url.as_str()), (endpoint, base));
     }
 
     #[test]

@@ -11,12 +11,13 @@ pub(super) fn answer(head: &Request<()>, address: &Address) -> Result<FullRespon
     if head.method() != Method::GET {
         return Err(Refusal::method("GET"));
     }
-    let base = &address.base;
+    let base = &address.issuer.url;
+    let access = address.issuer.access();
     let body = json!({
         "policy_decision_point": base,
-        "access_evaluation_endpoint": format!("{base}/access/v1/evaluation"),
-        "access_evaluations_endpoint": format!("{base}/access/v1/evaluations"),
-        "search_action_endpoint": format!("{base}/access/v1/search/action"),
+        "access_evaluation_endpoint": format!("{access}/evaluation"),
+        "access_evaluations_endpoint": format!("{access}/evaluations"),
+        "search_action_endpoint": format!("{access}/search/action"),
     });
     Ok(respond::json(StatusCode::OK, "application/json", &body))
 }

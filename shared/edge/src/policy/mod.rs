@@ -41,7 +41,7 @@ pub async fn handle<P: PolicySet, D: Database, B: Body<Data = Bytes>>(
     } else {
         answer(ctx, cache, &head, body)
             .await
-            .unwrap_or_else(Refusal::into_response)
+            .unwrap_or_else(|refusal| refusal.into_response(None))
     };
     // "If the PEP specified a request identifier in the request, the PDP MUST include the same identifier in the
     // response to that request."
@@ -61,7 +61,8 @@ async fn answer<P: PolicySet, D: Database, B: Body<Data = Bytes>>(
     match address.endpoint {
         Endpoint::Metadata => metadata::answer(head, &address),
         Endpoint::Access(endpoint) => {
-            access::answer(ctx, cache, (head, address.tenant, endpoint), body).await
+            let asked = (head, address.issuer, endpoint);
+            Ok(access::answer(ctx, cache, asked, body).await)
         }
     }
 }

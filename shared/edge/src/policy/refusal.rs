@@ -1,10 +1,13 @@
 //! Errors of the AuthZEN API: a status, and a message as text (§10.1.2).
 
-use http::header::{ALLOW, WWW_AUTHENTICATE};
+use http::header::{ALLOW, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use rollcall_core::ScimError;
+use rollcall_oauth::{OAuthError, Scheme};
 use rollcall_service as service;
+use rollcall_service::auth::Refused;
 
+use crate::challenge::challenge;
 use crate::respond::{self, FullResponse};
 
 /// Why a request is refused.
@@ -15,7 +18,9 @@ pub(super) struct Refusal {
     /// What is wrong, and what to change.
     pub message: String,
     /// The methods that the address takes, if it was another one.
-    pub allowed: Option<&'static str>,
+    allowed: Option<&'static str>,
+    /// What is wrong with the token.
+    token: Option<Refused>,
 }
 
 impl Refusal {
@@ -24,6 +29,7 @@ impl Refusal {
             status,
             message,
             allowed: None,
+            token: None,
         }
     }
 
@@ -40,7 +46,8 @@ impl Refusal {
     }
 
     pub fn unauthenticated() -> Self {
-        let message = "send a provisioning token of this tenant as `Authorization: Bearer …`";
+        let message =
+            "send a provisioning token or an access token of this tenant as `Authorization: Bearer …`";
         Self::new(StatusCode::UNAUTHORIZED, message.to_owned())
     }
 
@@ -52,16 +59,23 @@ impl Refusal {
         }
     }
 
-    pub fn into_response(self) -> FullResponse {
+    /// The response to a request whose token was sent with `scheme`, if it had one.
+    pub fn into_response(self, scheme: Option<Scheme>) -> FullResponse {
+        let about_token = self.token.or_else(|| {
+            let is_refused = self.status == StatusCode::UNAUTHORIZED && scheme.is_some();
+            is_refused.then(|| OAuthError::invalid_token(&self.message).into())
+        });
         let content_type = "text/plain; charset=utf-8";
         let mut response = respond::text(self.status, content_type, self.message);
         let headers = response.headers_mut();
         if let Some(allowed) = self.allowed {
             headers.insert(ALLOW, HeaderValue::from_static(allowed));
         }
-        if self.status == StatusCode::UNAUTHORIZED {
-            let challenge = HeaderValue::from_static("Bearer realm=\"policy\"");
-            headers.insert(WWW_AUTHENTICATE, challenge);
+        if self.status == StatusCode::UNAUTHORIZED || about_token.is_some() {
+            challenge(headers, "policy", about_token.as_ref(), scheme);
+        }
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response
     }
@@ -74,6 +88,19 @@ impl From<ScimError> for Refusal {
             status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             error.detail,
         )
+    }
+}
+
+impl From<Refused> for Refusal {
+    fn from(refused: Refused) -> Self {
+        let status = StatusCode::from_u16(refused.error.status);
+        let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self {
+            status,
+            message: refused.error.description.clone(),
+            allowed: None,
+            token: Some(refused),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use http::Request;
 use rollcall_core::{ScimError, excerpt};
 use rollcall_service::{Config, TenantName};
 
-use crate::path;
+use crate::{origin, path};
 
 /// A SCIM address, taken apart.
 #[derive(Debug, PartialEq)]
@@ -42,7 +42,7 @@ impl<'r> Address<'r> {
             return Err(unknown());
         };
         let segments = segments.split_off(2);
-        let origin = config.base_url.clone().unwrap_or_else(|| origin(request));
+        let origin = origin::base(request, config);
         let prefix = if tenant.is_default() {
             String::new()
         } else {
@@ -54,25 +54,6 @@ impl<'r> Address<'r> {
             base: format!("{origin}{prefix}/scim/v2"),
         })
     }
-}
-
-/// Scheme and authority as the host saw them. Spin appends its headers to what the client sent under the same names, so
-/// only the last value is Spin's.
-pub(crate) fn origin<B>(request: &Request<B>) -> String {
-    let full_url = request
-        .headers()
-        .get_all("spin-full-url")
-        .iter()
-        .next_back();
-    let url = full_url
-        .and_then(|value| value.to_str().ok())
-        .and_then(|url| url.parse::<http::Uri>().ok());
-    let parts = url
-        .as_ref()
-        .and_then(|url| Some((url.scheme_str()?, url.authority()?)));
-    parts
-        .map(|(scheme, authority)| format!("{scheme}://{authority}"))
-        .unwrap_or_default()
 }
 
 #[cfg(test)]

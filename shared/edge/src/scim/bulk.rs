@@ -11,6 +11,7 @@ use super::error::Refusal;
 use super::handle::handle;
 use super::render::CONTENT_TYPE;
 use super::resources::nothing_at;
+use super::scopes;
 use crate::path;
 use crate::respond::{self, FullResponse};
 
@@ -21,9 +22,7 @@ pub async fn bulk<D: Database, B: Body<Data = Bytes>>(
     ctx: &Ctx<D>,
     request: Request<B>,
 ) -> FullResponse {
-    let (parts, body) = request.into_parts();
-    let head = Request::from_parts(parts, ());
-    handle(ctx, &head, body, async |call, profile| {
+    handle(ctx, request, async |call, profile| {
         let ["Bulk"] = path::borrowed(&call.segments)[..] else {
             return Err(nothing_at(call).into());
         };
@@ -31,7 +30,8 @@ pub async fn bulk<D: Database, B: Body<Data = Bytes>>(
             return Err(Refusal::Method(BULK));
         }
         let body = body::object(call.head.headers(), &call.body)?;
-        let response = service(ctx, &call.access, profile, &call.base, body).await?;
+        scopes::check_bulk(call, profile, &body)?;
+        let response = service(ctx, call.access(), profile, &call.base, body).await?;
         let body = Json::Object(response.to_json());
         Ok(respond::json(StatusCode::OK, CONTENT_TYPE, &body))
     })

@@ -24,11 +24,9 @@ pub async fn discovery<D: Database, B: Body<Data = Bytes>>(
     ctx: &Ctx<D>,
     request: Request<B>,
 ) -> FullResponse {
-    let (parts, body) = request.into_parts();
-    let head = Request::from_parts(parts, ());
-    handle(ctx, &head, body, async |call, _| {
+    handle(ctx, request, async |call, _| {
         // Nothing else is read from the store, so nothing else would check the token and the settings.
-        let profile = fresh_profile(ctx, &call.access).await?;
+        let profile = fresh_profile(ctx, call.access()).await?;
         answer(&profile.types, call)
     })
     .await
@@ -178,6 +176,7 @@ fn schema(schema: &Schema, base: &str) -> Json {
 
 #[cfg(test)]
 mod tests {
+    use rollcall_service::auth::Holder;
     use rollcall_service::{Access, TenantName, TokenHash};
 
     use super::*;
@@ -192,16 +191,21 @@ mod tests {
         let segments = request.uri().path().split('/').skip(3);
         let call = Call {
             head: &request,
-            access: Access {
-                tenant: TenantName::default_tenant(),
-                token: TokenHash::of("token"),
+            holder: Holder {
+                access: Access {
+                    tenant: TenantName::default_tenant(),
+                    token: TokenHash::of("token").into(),
+                },
+                scope: None,
+                person: None,
+                nonce: None,
             },
             segments: segments.map(Into::into).collect(),
             base: "http://id.example/scim/v2".into(),
             body: Bytes::new(),
         };
         let answer = answer(ResourceTypes::built_in(), &call);
-        let response = answer.unwrap_or_else(Refusal::into_response);
+        let response = answer.unwrap_or_else(|refusal| refusal.into_response(None));
         assert_eq!(response.status(), expected, "{method} {path}");
     }
 

@@ -1,12 +1,15 @@
 //! SCIM errors as responses (RFC 7644 §3.12).
 
-use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{ALLOW, RETRY_AFTER};
 use http::{HeaderValue, Method, StatusCode};
 use rollcall_core::ScimError;
+use rollcall_oauth::{OAuthError, Scheme};
 use rollcall_service as service;
+use rollcall_service::auth::Refused;
 use serde_json::Value as Json;
 
 use super::render::CONTENT_TYPE;
+use crate::challenge::challenge;
 use crate::respond::{self, FullResponse};
 
 /// Why a request is refused.
@@ -16,6 +19,8 @@ pub(super) enum Refusal {
     Error(ScimError),
     /// The address exists, but takes only these methods.
     Method(&'static [Method]),
+    /// The token is not good for this.
+    Token(Refused),
     /// The tenant's settings have changed meanwhile.
     Reconfigured,
 }
@@ -41,12 +46,23 @@ impl Refusal {
         match self {
             Self::Error(error) => error.status != 401 && error.status < 500,
             Self::Method(_) => true,
-            Self::Reconfigured => false,
+            Self::Token(_) | Self::Reconfigured => false,
         }
     }
 
-    pub fn into_response(self) -> FullResponse {
+    /// The response to a request whose token was sent with `scheme`, if it had one.
+    pub fn into_response(self, scheme: Option<Scheme>) -> FullResponse {
+        let mut refused = None;
         let (error, allowed) = match self {
+            Self::Token(why) => {
+                let error = ScimError {
+                    status: why.error.status,
+                    scim_type: None,
+                    detail: why.error.description.clone(),
+                };
+                refused = Some(why);
+                (error, None)
+            }
             Self::Error(error) => (error, None),
             // Only where it happens again and again within one request.
             Self::Reconfigured => (
@@ -75,11 +91,11 @@ impl Refusal {
         if let Some(allowed) = allowed.and_then(|allowed| HeaderValue::try_from(allowed).ok()) {
             response.headers_mut().insert(ALLOW, allowed);
         }
-        if status == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(
-                WWW_AUTHENTICATE,
-                HeaderValue::from_static("Bearer realm=\"scim\""),
-            );
+        if status == StatusCode::UNAUTHORIZED && refused.is_none() && scheme.is_some() {
+            refused = Some(OAuthError::invalid_token(&error.detail).into());
+        }
+        if status == StatusCode::UNAUTHORIZED || refused.is_some() {
+            challenge(response.headers_mut(), "scim", refused.as_ref(), scheme);
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response

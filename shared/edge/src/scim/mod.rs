@@ -1,6 +1,6 @@
 //! The SCIM protocol over HTTP (RFC 7644).
 
-pub(crate) mod address;
+mod address;
 mod body;
 mod bulk;
 mod discovery;
@@ -11,6 +11,7 @@ mod list;
 mod me;
 mod render;
 mod resources;
+mod scopes;
 mod search;
 
 pub use bulk::bulk;

@@ -31,9 +31,7 @@ pub async fn resources<D: Database, B: Body<Data = Bytes>>(
     ctx: &Ctx<D>,
     request: Request<B>,
 ) -> FullResponse {
-    let (parts, body) = request.into_parts();
-    let head = Request::from_parts(parts, ());
-    handle(ctx, &head, body, async |call, profile| {
+    handle(ctx, request, async |call, profile| {
         answer(ctx, call, profile).await
     })
     .await
@@ -73,6 +71,24 @@ async fn answer<D: Database>(ctx: &Ctx<D>, call: &Call<'_>, profile: &Profile) -
         ([_], _) => Err(Refusal::Method(ITEM)),
         _ => Err(nothing_at(call).into()),
     }
+}
+
+/// Shows one resource of the type at `endpoint`, whatever the address of the request is.
+pub(super) async fn shown_alone<D: Database>(
+    ctx: &Ctx<D>,
+    call: &Call<'_>,
+    profile: &Profile,
+    endpoint: &str,
+    id: &str,
+) -> Answer {
+    let resource_type = profile.type_at(endpoint).ok_or_else(|| nothing_at(call))?;
+    let parameters = Parameters::from_query(call.head.uri().query())?;
+    let endpoint = Endpoint {
+        session: call.session(ctx, profile).await?,
+        resource_type,
+        call,
+    };
+    endpoint.get(id, parameters).await
 }
 
 /// 404 with the address that was asked for.

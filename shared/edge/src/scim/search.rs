@@ -24,9 +24,7 @@ pub async fn search<D: Database, B: Body<Data = Bytes>>(
     ctx: &Ctx<D>,
     request: Request<B>,
 ) -> FullResponse {
-    let (parts, body) = request.into_parts();
-    let head = Request::from_parts(parts, ());
-    handle(ctx, &head, body, async |call, profile| {
+    handle(ctx, request, async |call, profile| {
         answer(ctx, call, profile).await
     })
     .await

@@ -14,7 +14,11 @@ use crate::ctx::Ctx;
 pub fn authenticate<D: Database>(ctx: &Ctx<D>, bearer: Option<&str>) -> Result<(), AdminError> {
     let expected = ctx.config.admin_token.as_deref().ok_or(AdminError::Off)?;
     let presented = Sha256::digest(bearer.unwrap_or_default());
-    if bool::from(presented.ct_eq(&Sha256::digest(expected))) {
+    if bool::from(
+        presented
+            .as_slice()
+            .ct_eq(Sha256::digest(expected).as_slice()),
+    ) {
         Ok(())
     } else {
         Err(AdminError::Unauthenticated)

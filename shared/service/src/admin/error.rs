@@ -1,5 +1,6 @@
 //! Why an admin call is refused.
 
+use rollcall_oauth::OAuthError;
 use rollcall_store::StoreError;
 use thiserror::Error;
 
@@ -21,7 +22,20 @@ pub enum AdminError {
     /// The request goes against what is there.
     #[error("{0}")]
     Conflict(String),
+    /// It can't be done at the moment.
+    #[error("{0}")]
+    Unavailable(String),
+    /// Something failed inside, and the log says what.
+    #[error("the authorization server failed")]
+    Failed,
     /// The store failed.
     #[error("the store failed")]
     Store(StoreError),
+}
+
+impl From<OAuthError> for AdminError {
+    /// What a client would be told of its metadata, the operator is told of them.
+    fn from(error: OAuthError) -> Self {
+        Self::Invalid(error.description)
+    }
 }

@@ -1,13 +1,23 @@
 //! Tenants.
 
+use std::ops::RangeInclusive;
+
 use rollcall_core::{Mode, excerpt};
+use rollcall_store::auth::{SigningAlgorithm, TokenSettings};
 use rollcall_store::{Database, StoreError, Tenant, TenantChange, TenantName};
 
 use super::AdminError;
+use crate::auth::MAX_ACCESS_TOKEN_SECS;
 use crate::ctx::Ctx;
 
 /// The longest time that deleted people are kept, in days.
 const MAX_RETENTION_DAYS: u32 = 3650;
+
+/// How long an access token may live, in seconds: one that lives longer is better renewed.
+const TOKEN_SECS: RangeInclusive<u32> = 60..=MAX_ACCESS_TOKEN_SECS;
+
+/// The longest time that a key signs, in days.
+const MAX_ROTATION_DAYS: u32 = 3650;
 
 /// What an operator sets for a tenant; what is left out stays as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,6 +30,12 @@ pub struct TenantSettings {
     pub retention_days: Option<i64>,
     /// Whether unknown ids are passed over in the members of a group.
     pub ignore_unknown_members: Option<bool>,
+    /// `EdDSA` or `ES256`.
+    pub signing_algorithm: Option<String>,
+    /// How long access tokens live, in seconds.
+    pub access_token_lifetime: Option<i64>,
+    /// After how many days there is a new key; 0 is never.
+    pub key_rotation_days: Option<i64>,
 }
 
 impl TenantSettings {
@@ -35,21 +51,49 @@ impl TenantSettings {
                 )));
             }
         };
-        let retention_days = match self.retention_days.map(u32::try_from) {
+        let signing_algorithm = match self.signing_algorithm.as_deref() {
             None => None,
-            Some(Ok(days)) if days <= MAX_RETENTION_DAYS => Some(days),
-            Some(_) => {
-                return Err(AdminError::Invalid(format!(
-                    "`retentionDays` must be between 0 and {MAX_RETENTION_DAYS}"
-                )));
-            }
+            Some(name) => Some(SigningAlgorithm::parse(name).ok_or_else(|| {
+                AdminError::Invalid(format!(
+                    "`signingAlgorithm` is `{}`: use EdDSA or ES256",
+                    excerpt(name)
+                ))
+            })?),
         };
         Ok(TenantChange {
             mode,
             restore_on_create: self.restore_on_create,
-            retention_days,
+            retention_days: within("retentionDays", self.retention_days, 0..=MAX_RETENTION_DAYS)?,
             ignore_unknown_members: self.ignore_unknown_members,
+            signing_algorithm,
+            access_token_secs: within(
+                "accessTokenLifetime",
+                self.access_token_lifetime,
+                TOKEN_SECS,
+            )?,
+            rotation_days: within(
+                "keyRotationDays",
+                self.key_rotation_days,
+                0..=MAX_ROTATION_DAYS,
+            )?,
         })
+    }
+}
+
+/// A number that a setting may have.
+fn within(
+    name: &str,
+    number: Option<i64>,
+    range: RangeInclusive<u32>,
+) -> Result<Option<u32>, AdminError> {
+    match number.map(u32::try_from) {
+        None => Ok(None),
+        Some(Ok(number)) if range.contains(&number) => Ok(Some(number)),
+        Some(_) => Err(AdminError::Invalid(format!(
+            "`{name}` must be between {} and {}",
+            range.start(),
+            range.end()
+        ))),
     }
 }
 
@@ -69,11 +113,21 @@ pub async fn create_tenant<D: Database>(
         ))
     })?;
     let settings = settings.change()?;
+    let defaults = TokenSettings::default();
     let tenant = Tenant {
         mode: settings.mode.unwrap_or_default(),
         restore_on_create: settings.restore_on_create.unwrap_or_default(),
         retention_days: settings.retention_days.unwrap_or_default(),
         ignore_unknown_members: settings.ignore_unknown_members.unwrap_or_default(),
+        tokens: TokenSettings {
+            signing_algorithm: settings
+                .signing_algorithm
+                .unwrap_or(defaults.signing_algorithm),
+            access_token_secs: settings
+                .access_token_secs
+                .unwrap_or(defaults.access_token_secs),
+            rotation_days: settings.rotation_days.unwrap_or(defaults.rotation_days),
+        },
         ..Tenant::new(name, ctx.now())
     };
     let store = ctx.store().await.map_err(AdminError::Store)?;
@@ -123,6 +177,23 @@ pub async fn update_tenant<D: Database>(
     let store = ctx.store().await.map_err(AdminError::Store)?;
     store
         .update_tenant(&parse(name)?, &change, ctx.now())
+        .await
+        .map_err(|error| in_tenant(error, name))?;
+    tenant(ctx, name).await
+}
+
+/// Suspends a tenant, or ends that: at the next request, on every instance. The operator goes on as before.
+///
+/// # Errors
+/// [`AdminError::NotFound`].
+pub async fn suspend_tenant<D: Database>(
+    ctx: &Ctx<D>,
+    name: &str,
+    suspended: bool,
+) -> Result<Tenant, AdminError> {
+    let store = ctx.store().await.map_err(AdminError::Store)?;
+    store
+        .set_suspended(&parse(name)?, suspended, ctx.now())
         .await
         .map_err(|error| in_tenant(error, name))?;
     tenant(ctx, name).await

@@ -32,11 +32,7 @@ pub async fn create_token<D: Database>(
     name: &str,
     expires: Option<Timestamp>,
 ) -> Result<Issued, AdminError> {
-    if name.trim().is_empty() || name.chars().count() > MAX_NAME {
-        return Err(AdminError::Invalid(format!(
-            "`name` must have 1 to {MAX_NAME} characters, so that the token can be told from others"
-        )));
-    }
+    check_name(name)?;
     let now = ctx.now();
     if expires.is_some_and(|expires| expires <= now) {
         return Err(AdminError::Invalid(
@@ -56,6 +52,16 @@ pub async fn create_token<D: Database>(
         .await;
     created.map_err(|error| in_tenant(error, tenant))?;
     Ok(Issued { token, secret })
+}
+
+/// Checks the name of a token.
+pub(super) fn check_name(name: &str) -> Result<(), AdminError> {
+    if name.trim().is_empty() || name.chars().count() > MAX_NAME {
+        return Err(AdminError::Invalid(format!(
+            "`name` must have 1 to {MAX_NAME} characters, so that the token can be told from others"
+        )));
+    }
+    Ok(())
 }
 
 /// The tokens of a tenant, the oldest first.

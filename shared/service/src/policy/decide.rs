@@ -145,13 +145,11 @@ impl<P: PolicySet> Basis<P> {
     /// The subject as it stands in the store. Whoever is not there, or has been deactivated, is nobody.
     fn subject(&self, party: &Party) -> Result<Entity, Reason> {
         match party.entity_type() {
-            USER | GROUP => match self.find(party) {
+            USER | GROUP | CLIENT => match self.find(party) {
                 None => Err(Reason::SubjectUnknown),
                 Some(found) if found.is_inactive() => Err(Reason::SubjectInactive),
                 Some(found) => Ok(party.entity(Some(found))),
             },
-            // Clients come with the authorization server: they will be looked up like people.
-            CLIENT => Ok(party.entity(None)),
             _ => Err(Reason::SubjectType),
         }
     }

@@ -31,15 +31,11 @@ impl Party {
 
     /// What the store has to be asked for, if it knows the type.
     pub(super) fn wanted(&self) -> Option<Wanted> {
-        let is_group = match self.entity_type() {
-            USER => false,
-            GROUP => true,
-            _ => return None,
-        };
-        Some(Wanted {
-            is_group,
-            id: self.id.clone(),
-        })
+        match self.entity_type() {
+            kind @ (USER | GROUP) => Some(Wanted::Resource(kind.to_owned(), self.id.clone())),
+            CLIENT => Some(Wanted::Client(self.id.clone())),
+            _ => None,
+        }
     }
 
     /// The entity. What the store says of a person or a group goes before what the caller says.
@@ -53,18 +49,28 @@ impl Party {
             };
         };
         attributes.retain(|name, _| !is_scim_attribute(name));
-        attributes.extend(if self.entity_type() == USER {
-            let names = found.groups.iter().filter_map(|(_, name)| name.clone());
-            person_attributes(&found.attributes, &names.collect::<Vec<_>>())
-        } else {
-            group_attributes(&found.attributes)
-        });
-        let parents = found.groups.iter();
+        let mut entity = known_entity(self.entity_type(), found);
+        attributes.append(&mut entity.attributes);
         Entity {
-            name: EntityName::new(self.entity_type(), &found.id),
             attributes,
-            parents: parents.map(|(id, _)| EntityName::new(GROUP, id)).collect(),
+            ..entity
         }
+    }
+}
+
+/// What the store has found, as an entity of that type.
+pub(super) fn known_entity(kind: &str, found: &Principal) -> Entity {
+    let attributes = if kind == USER {
+        let names = found.groups.iter().filter_map(|(_, name)| name.clone());
+        person_attributes(&found.attributes, &names.collect::<Vec<_>>())
+    } else {
+        group_attributes(&found.attributes)
+    };
+    let parents = found.groups.iter();
+    Entity {
+        name: EntityName::new(kind, &found.id),
+        attributes,
+        parents: parents.map(|(id, _)| EntityName::new(GROUP, id)).collect(),
     }
 }
 
@@ -128,9 +134,9 @@ pub enum Reason {
     NotPermitted,
     /// These policies forbid it.
     Forbidden(Vec<String>),
-    /// The tenant has no such person or group.
+    /// The tenant has no such person, group or client.
     SubjectUnknown,
-    /// The person has been deactivated.
+    /// The person has been deactivated, or the client disabled.
     SubjectInactive,
     /// A subject is a user, a group or a client.
     SubjectType,

@@ -5,7 +5,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use rollcall_core::ScimError;
 use rollcall_store::{Database, Key, Place};
 use serde_json::{Value as Json, json};
@@ -148,7 +148,7 @@ fn mac<D: Database>(
 ) -> Hmac<Sha256> {
     // A key that is shorter than a block is filled with zeros.
     let key = &session.profile.settings.cursor_key;
-    let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
+    let mut block = hmac::digest::common::Key::<Hmac<Sha256>>::default();
     for (padded, byte) in block.iter_mut().zip(key) {
         *padded = *byte;
     }

@@ -96,7 +96,7 @@ impl Service {
         let issued = block_on(admin::create_token(&ctx, "default", "model", None)).unwrap();
         let access = Access {
             tenant: TenantName::default_tenant(),
-            token: TokenHash::of(&issued.secret),
+            token: TokenHash::of(&issued.secret).into(),
         };
         let profile = block_on(fresh_profile(&ctx, &access)).unwrap();
         Self {

@@ -94,6 +94,41 @@ fn needle(world: &World, at: Index, from: Index, length: usize, other: &str) -> 
     text[from..].iter().take(length).collect()
 }
 
+/// More than the index by parts keeps of one resource.
+const TEXTS: usize = 40;
+
+#[test]
+fn a_text_that_changes_often_is_found_as_it_is_and_leaves_nothing() {
+    let mut world = World::empty();
+    let epoch = Timestamp::from_millis(0);
+    let text = |number: usize| json!({"userName": "u", "displayName": format!("text {number:04}")});
+    world.create(&USERS, new("u", epoch, &text(0)));
+    let native = world.native();
+    let rows = || -> usize {
+        let count = "SELECT count(*) FROM trigram WHERE rowid >= 0";
+        native.query_row(count, (), |row| row.get(0)).unwrap()
+    };
+    for number in 1..TEXTS {
+        native
+            .execute("INSERT INTO gather (due) VALUES (1)", ())
+            .unwrap();
+        assert!(rows() <= 16, "{}", rows());
+        world.replace("u", epoch, text(number).as_object().unwrap().clone());
+        for needle in [number - 1, number, number + 1] {
+            let filter = Filter::parse(&format!("displayName co \"t {needle:04}\"")).unwrap();
+            let bound = filter.bind(&USERS).unwrap();
+            world.check_filter(&USERS, &bound, &filter.to_string());
+        }
+    }
+    native
+        .execute("INSERT INTO gather (due) VALUES (1)", ())
+        .unwrap();
+    let filter = Filter::parse("displayName co \"t 0039\"").unwrap();
+    world.check_filter(&USERS, &filter.bind(&USERS).unwrap(), "gathered");
+    world.delete("u", epoch);
+    assert_eq!(rows(), 0);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(6) })]
 

@@ -31,7 +31,7 @@ pub struct Entry {
 }
 
 pub struct World {
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
     pub store: Store<File>,
     access: Access,
     settings: Settings,
@@ -76,7 +76,7 @@ impl World {
         let dir = tempfile::tempdir().unwrap();
         let access = Access {
             tenant: TenantName::default_tenant(),
-            token: TokenHash::of("token"),
+            token: TokenHash::of("token").into(),
         };
         let epoch = Timestamp::from_millis(0);
         let token = Token {
@@ -89,14 +89,14 @@ impl World {
             let file = File(dir.path().join("filters.db"));
             let store = Store::open(&file, Durability::Normal).await.unwrap();
             store
-                .create_token(&access.tenant, &token, &access.token)
+                .create_token(&access.tenant, &token, &TokenHash::of("token"))
                 .await
                 .unwrap();
             let settings = store.settings(&access, epoch).await.unwrap();
             (store, settings)
         });
         Self {
-            _dir: dir,
+            dir,
             store,
             access,
             settings,
@@ -117,6 +117,11 @@ impl World {
             world.replace(&user.id, user.modified, user.attributes.clone());
         }
         world
+    }
+
+    /// Another connection, past the store.
+    pub fn native(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.dir.path().join("filters.db")).unwrap()
     }
 
     fn caller(&self, now: Timestamp) -> Caller<'_> {

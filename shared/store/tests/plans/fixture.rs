@@ -87,7 +87,7 @@ impl Fixture {
             .unwrap();
         let access = Access {
             tenant: TenantName::default_tenant(),
-            token: TokenHash::of("token"),
+            token: TokenHash::of("token").into(),
         };
         let token = Token {
             id: "1".into(),
@@ -95,7 +95,7 @@ impl Fixture {
             created: now(),
             expires: None,
         };
-        block_on(store.create_token(&access.tenant, &token, &access.token)).unwrap();
+        block_on(store.create_token(&access.tenant, &token, &TokenHash::of("token"))).unwrap();
         let settings = block_on(store.settings(&access, now())).unwrap();
         let fixture = Self {
             dir,
@@ -108,7 +108,7 @@ impl Fixture {
             groups: ResourceType::group(),
         };
         block_on(fixture.fill(&database)).unwrap();
-        fixture.log.take();
+        fixture.statements();
         fixture
     }
 
@@ -141,10 +141,24 @@ impl Fixture {
         }
     }
 
+    /// The statements that were run since the last call. Temporary views and triggers are no part of them: they are made
+    /// on the connection that explains, too.
+    pub fn statements(&self) -> Vec<String> {
+        let (made, statements): (Vec<_>, Vec<_>) = self
+            .log
+            .take()
+            .into_iter()
+            .partition(|statement| statement.contains("CREATE TEMP "));
+        for statement in made {
+            self.native.execute(&statement, ()).unwrap();
+        }
+        statements
+    }
+
     /// The plan of the one statement that was run since the last call.
     #[track_caller]
     pub fn plan(&self, what: &str) -> Plan {
-        let statements = self.log.take();
+        let statements = self.statements();
         assert_eq!(statements.len(), 1, "{what} is one statement");
         let plan = Plan::of(&self.native, &statements[0]);
         let scans: Vec<&str> = plan.scans().collect();

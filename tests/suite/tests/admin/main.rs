@@ -1,4 +1,5 @@
-//! `/admin/v1`: tenants, their provisioning tokens, what they have defined and whom they have deleted.
+//! `/admin/v1`: tenants, their provisioning tokens, what they have defined and whom they have deleted; and of their
+//! authorization servers the clients, keys and trusted issuers.
 #![expect(
     clippy::panic,
     clippy::unwrap_used,
@@ -7,10 +8,14 @@
 
 mod access;
 mod changes;
+mod clients;
 mod custom_type;
 mod deleted;
 mod extensions;
 mod fit;
+mod initial_tokens;
+mod issuers;
+mod keys;
 mod requests;
 mod resource_types;
 mod schemas;

@@ -56,6 +56,12 @@ fn err_unknown_addresses_and_methods() {
         &format!("{tenant}/resource-types/X/y"),
         &format!("{tenant}/deleted/x/y"),
         &format!("{tenant}/deleted/x/restore/y"),
+        &format!("{tenant}/clients/x/y"),
+        &format!("{tenant}/clients/x/secrets/y/z"),
+        &format!("{tenant}/initial-access-tokens/x/y"),
+        &format!("{tenant}/issuers/https:/x"),
+        &format!("{tenant}/users/x"),
+        "/sweep/x",
     ] {
         problem(admin.get(path), 404, "there is nothing at");
     }
@@ -79,6 +85,23 @@ fn err_unknown_addresses_and_methods() {
         (format!("{tenant}/deleted/x/restore"), "POST"),
         (format!("{tenant}/tokens"), "GET, POST"),
         (format!("{tenant}/tokens/x"), "DELETE"),
+        (format!("{tenant}/suspend"), "POST"),
+        (format!("{tenant}/resume"), "POST"),
+        (format!("{tenant}/clients"), "GET, POST"),
+        (format!("{tenant}/clients/x"), "GET, PUT, DELETE"),
+        (format!("{tenant}/clients/x/disable"), "POST"),
+        (format!("{tenant}/clients/x/enable"), "POST"),
+        (format!("{tenant}/clients/x/revoke"), "POST"),
+        (format!("{tenant}/clients/x/secrets"), "GET, POST"),
+        (format!("{tenant}/clients/x/secrets/y"), "DELETE"),
+        (format!("{tenant}/users/x/revoke"), "POST"),
+        (format!("{tenant}/initial-access-tokens"), "GET, POST"),
+        (format!("{tenant}/initial-access-tokens/x"), "DELETE"),
+        (format!("{tenant}/issuers"), "GET"),
+        (format!("{tenant}/issuers/x"), "GET, PUT, DELETE"),
+        (format!("{tenant}/keys"), "GET"),
+        (format!("{tenant}/keys/rotate"), "POST"),
+        ("/sweep".to_owned(), "POST"),
     ] {
         for name in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"] {
             if allowed.contains(name) {

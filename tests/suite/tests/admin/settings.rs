@@ -11,11 +11,13 @@ fn settings_have_defaults_and_are_changed_one_by_one() {
         let mut shown = shown.clone();
         let object = shown.as_object_mut().unwrap();
         object.remove("created_at");
+        object.remove("suspended_at");
         object.remove("name");
         shown
     };
     let mut expected = json!({
-        "mode": "compat", "restoreOnCreate": false, "retentionDays": 0, "ignoreUnknownMembers": false
+        "mode": "compat", "restoreOnCreate": false, "retentionDays": 0, "ignoreUnknownMembers": false,
+        "signingAlgorithm": "EdDSA", "accessTokenLifetime": 600, "keyRotationDays": 90
     });
     let shown = fixture.admin.get("").expect(200).json();
     assert_eq!(settings(&shown), expected);
@@ -24,6 +26,9 @@ fn settings_have_defaults_and_are_changed_one_by_one() {
         ("restoreOnCreate", json!(true)),
         ("retentionDays", json!(30)),
         ("ignoreUnknownMembers", json!(true)),
+        ("signingAlgorithm", json!("ES256")),
+        ("accessTokenLifetime", json!(60)),
+        ("keyRotationDays", json!(0)),
     ] {
         let answer = fixture
             .admin
@@ -56,6 +61,13 @@ fn err_settings_that_are_none() {
             json!({"retentionDays": i64::MAX}),
             "must be between 0 and 3650",
         ),
+        (json!({"signingAlgorithm": "RS256"}), "use EdDSA or ES256"),
+        (json!({"signingAlgorithm": 1}), "give a string"),
+        (
+            json!({"accessTokenLifetime": 59}),
+            "must be between 60 and 86400",
+        ),
+        (json!({"keyRotationDays": -1}), "must be between 0 and 3650"),
         (json!({"retention": 1}), "`retention` is not known here"),
         (json!({"name": "other"}), "`name` is not known here"),
     ] {

@@ -96,3 +96,34 @@ fn err_names_that_cannot_stand_in_an_address() {
     }
     assert_eq!(names(&admin), before);
 }
+
+#[test]
+fn a_suspended_tenant_is_closed_at_once_and_opens_again() {
+    let service = Service::start();
+    let name = service.tenant();
+    let (scim, other) = (service.scim_of(&name), service.scim());
+    let mut admin = service.admin();
+    admin.base = format!("{}/tenants/{name}", admin.base);
+    drop(scim.get("/Users").expect(200));
+    let switch = |to: &str| {
+        let answer = admin.post(&format!("/{to}"), &json!({}));
+        answer.expect(200).json()["suspended_at"].clone()
+    };
+    let since = switch("suspend");
+    assert!(Timestamp::parse(since.as_str().unwrap()).is_some());
+    for _ in 0..10 {
+        drop(scim.get("/Users").expect_error(401, None));
+        drop(scim.get("/Schemas").expect_error(401, None));
+        drop(other.get("/Users").expect(200));
+    }
+    // It is so already.
+    assert_eq!(switch("suspend"), since);
+    assert!(switch("resume").is_null());
+    drop(scim.get("/Users").expect(200));
+    let log = admin.get("/changes").expect(200).json();
+    let told = log["changes"].as_array().unwrap().iter();
+    let told: Vec<_> = told.map(|change| text(change, "operation")).collect();
+    assert!(told.ends_with(&["suspend", "resume"]), "{told:?}");
+    let nobody = service.admin().post("/tenants/nobody/suspend", &json!({}));
+    problem(nobody, 404, "there is no tenant");
+}

@@ -1,31 +1,10 @@
--- Policy sets: every upload is a version of its own, and one of them is active. The change log has the versions, and
--- nothing of what they say.
-
--- `id` is never used again, so that whoever remembers a policy set can tell by it whether it is still the active one.
-CREATE TABLE policy (
-    id       INTEGER PRIMARY KEY AUTOINCREMENT,
-    tenant   INTEGER NOT NULL REFERENCES tenant,
-    version  INTEGER NOT NULL,
-    created  INTEGER NOT NULL,
-    note     TEXT,
-    count    INTEGER NOT NULL,
-    policies TEXT NOT NULL,
-    schema   TEXT,
-    UNIQUE (tenant, version)
-) STRICT;
-
--- `latest` is the version that was uploaded last; its number is not given again, not even when all have been deleted.
-CREATE TABLE active_policy (
-    tenant INTEGER PRIMARY KEY REFERENCES tenant,
-    policy INTEGER REFERENCES policy,
-    latest INTEGER NOT NULL
-) STRICT;
+-- Policies of a tenant, in versions.
 
 -- Adds a version and makes it the active one. `version` must be the one after the latest; versions before `oldest` go.
-CREATE VIEW publish_policy (tenant, at, version, oldest, note, count, policies, schema) AS
+CREATE TEMP VIEW IF NOT EXISTS publish_policy (tenant, at, version, oldest, note, count, policies, schema) AS
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL WHERE 0;
 
-CREATE TRIGGER publish_policy_run INSTEAD OF INSERT ON publish_policy
+CREATE TEMP TRIGGER IF NOT EXISTS publish_policy_run INSTEAD OF INSERT ON publish_policy
 BEGIN
     SELECT RAISE(ABORT, 'rollcall: not found') WHERE NOT EXISTS (SELECT 1 FROM tenant WHERE name = NEW.tenant);
     INSERT INTO active_policy (tenant, latest)
@@ -44,9 +23,9 @@ BEGIN
 END;
 
 -- Makes an earlier version the active one. Where it is already, nothing is written.
-CREATE VIEW activate_policy (tenant, at, version) AS SELECT NULL, NULL, NULL WHERE 0;
+CREATE TEMP VIEW IF NOT EXISTS activate_policy (tenant, at, version) AS SELECT NULL, NULL, NULL WHERE 0;
 
-CREATE TRIGGER activate_policy_run INSTEAD OF INSERT ON activate_policy
+CREATE TEMP TRIGGER IF NOT EXISTS activate_policy_run INSTEAD OF INSERT ON activate_policy
 BEGIN
     SELECT RAISE(ABORT, 'rollcall: not found') WHERE NOT EXISTS (
         SELECT 1 FROM tenant CROSS JOIN policy ON policy.tenant = tenant.id
@@ -62,9 +41,9 @@ BEGIN
 END;
 
 -- Deletes all versions. Where there is none, nothing is written.
-CREATE VIEW withdraw_policies (tenant, at) AS SELECT NULL, NULL WHERE 0;
+CREATE TEMP VIEW IF NOT EXISTS withdraw_policies (tenant, at) AS SELECT NULL, NULL WHERE 0;
 
-CREATE TRIGGER withdraw_policies_run INSTEAD OF INSERT ON withdraw_policies
+CREATE TEMP TRIGGER IF NOT EXISTS withdraw_policies_run INSTEAD OF INSERT ON withdraw_policies
 BEGIN
     SELECT RAISE(ABORT, 'rollcall: not found') WHERE NOT EXISTS (SELECT 1 FROM tenant WHERE name = NEW.tenant);
     INSERT INTO change (tenant, at, actor, operation, type, resource, version, attributes)
@@ -72,10 +51,4 @@ BEGIN
     WHERE name = NEW.tenant AND EXISTS (SELECT 1 FROM policy WHERE policy.tenant = tenant.id);
     UPDATE active_policy SET policy = NULL WHERE tenant = (SELECT id FROM tenant WHERE name = NEW.tenant);
     DELETE FROM policy WHERE tenant = (SELECT id FROM tenant WHERE name = NEW.tenant);
-END;
-
-CREATE TRIGGER tenant_deleting_policies BEFORE DELETE ON tenant
-BEGIN
-    DELETE FROM active_policy WHERE tenant = OLD.id;
-    DELETE FROM policy WHERE tenant = OLD.id;
 END;

@@ -1,0 +1,118 @@
+//! What every request of a client to the authorization server goes through: a form, sent with POST.
+//!
+//! [RFC 6749 §3.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.2)
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, HeaderName, PRAGMA};
+use http::{HeaderValue, Method, Request};
+use http_body::Body;
+use rollcall_oauth::client::Presented;
+use rollcall_oauth::{Form, MAX_FORM_BYTES, OAuthError};
+use rollcall_service::auth::{Issuer, master_keys};
+use rollcall_service::{Ctx, Database};
+
+use super::address;
+use super::refusal::Refusal;
+use crate::body::{self, BodyError};
+use crate::respond::FullResponse;
+
+const FORM_TYPE: &str = "application/x-www-form-urlencoded";
+
+/// A request whose address, headers and form have been read. Nothing of it has been checked.
+pub(super) struct Call<'r> {
+    /// The method, the address and the headers.
+    pub head: &'r Request<()>,
+    /// Whose endpoint it is.
+    pub issuer: Issuer,
+    /// The form.
+    pub form: Form,
+}
+
+impl Call<'_> {
+    /// Who the client says it is, and how it would prove it.
+    ///
+    /// # Errors
+    /// `invalid_client`, `invalid_request`.
+    pub fn presented(&self) -> Result<Presented, OAuthError> {
+        let mut values = self.head.headers().get_all(AUTHORIZATION).iter();
+        let authorization = values.next();
+        if values.next().is_some() {
+            return Err(OAuthError::invalid_request(
+                "there is more than one header field `Authorization`",
+            ));
+        }
+        // What is no text is no credential either.
+        let authorization = authorization.map(|value| value.to_str().unwrap_or_default());
+        Presented::parse(authorization, &self.form)
+    }
+
+    /// The values of all header fields of this name, for a proof of possession. What is no text is no proof either.
+    pub fn fields(&self, name: &HeaderName) -> Vec<&str> {
+        let values = self.head.headers().get_all(name).iter();
+        values
+            .map(|value| value.to_str().unwrap_or_default())
+            .collect()
+    }
+}
+
+/// Reads address, method and form, has `answer` answer, and turns refusals into responses. No cache keeps any of it.
+pub(super) async fn handle<'r, D: Database, B: Body<Data = Bytes>>(
+    ctx: &Ctx<D>,
+    head: &'r Request<()>,
+    body: B,
+    endpoint: &str,
+    answer: impl AsyncFnOnce(Call<'r>) -> Result<FullResponse, Refusal>,
+) -> FullResponse {
+    let issuer = match address::issuer(head, &ctx.config, endpoint) {
+        Ok(issuer) => issuer,
+        Err(error) => return Refusal::from(error).into_response(""),
+    };
+    let realm = issuer.url.clone();
+    let answered = match form(ctx, head, body).await {
+        Ok(form) => answer(Call { head, issuer, form }).await,
+        Err(refusal) => Err(refusal),
+    };
+    answered
+        .map(|mut response| {
+            let headers = response.headers_mut();
+            headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
+            response
+        })
+        .unwrap_or_else(|refusal| refusal.into_response(&realm))
+}
+
+async fn form<D: Database, B: Body<Data = Bytes>>(
+    ctx: &Ctx<D>,
+    head: &Request<()>,
+    body: B,
+) -> Result<Form, Refusal> {
+    // > The client MUST use the HTTP "POST" method when making access token requests.
+    if head.method() != Method::POST {
+        return Err(Refusal::method("POST"));
+    }
+    master_keys(ctx)?;
+    // > The parameters can only be transmitted in the request-body and MUST NOT be included in the request URI.
+    if head.uri().query().is_some_and(|query| !query.is_empty()) {
+        return Err(OAuthError::invalid_request(
+            "parameters, and secrets above all, go into the body and not into the address",
+        )
+        .into());
+    }
+    let is_form = body::media_type(head.headers())
+        .is_some_and(|media_type| media_type.eq_ignore_ascii_case(FORM_TYPE));
+    if !is_form {
+        return Err(OAuthError::invalid_request(format!(
+            "header field `Content-Type` must be `{FORM_TYPE}`"
+        ))
+        .into());
+    }
+    let body = body::read_up_to(body, MAX_FORM_BYTES).await;
+    let body = body.map_err(|error| match error {
+        BodyError::TooLarge => OAuthError {
+            status: 413,
+            ..OAuthError::invalid_request(format!("the form is longer than {MAX_FORM_BYTES} bytes"))
+        },
+        BodyError::Broken => OAuthError::invalid_request("the body ended before its time"),
+    })?;
+    Ok(Form::parse(&body)?)
+}

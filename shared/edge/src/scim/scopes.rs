@@ -1,0 +1,91 @@
+//! What a token's scope has to permit for a request. See `docs/decisions/0009-scopes-of-the-scim-endpoints.md`.
+
+use http::Method;
+use rollcall_core::JsonObject;
+use rollcall_oauth::scim_scopes::{self, Access};
+use rollcall_oauth::{OAuthError, Scope};
+use rollcall_service::Profile;
+use rollcall_service::auth::Refused;
+use serde_json::Value as Json;
+
+use super::error::Refusal;
+use super::handle::Call;
+use crate::path;
+
+/// Checks the scope of the caller's token against method and address. What a BulkRequest needs stands in its body.
+///
+/// # Errors
+/// 403 `insufficient_scope`.
+pub(super) fn check(call: &Call<'_>, profile: &Profile) -> Result<(), Refusal> {
+    if call.holder.scope.is_none() {
+        return Ok(());
+    }
+    let segments = path::borrowed(&call.segments);
+    let verb = match (call.head.method(), &segments[..]) {
+        (&Method::GET | &Method::HEAD, _) | (_, [.., ".search"]) => Access::Read,
+        _ => Access::Write,
+    };
+    match segments.first().copied() {
+        // A query over all types shows resources of each.
+        None | Some(".search") => {
+            let mut types = profile.types.iter();
+            let permitted = types.all(|one| call.holder.may(Access::Read, &one.endpoint));
+            permitted
+                .then_some(())
+                .ok_or_else(|| insufficient(Access::Read, None))
+        }
+        Some("Bulk" | "ServiceProviderConfig" | "ResourceTypes" | "Schemas") => Ok(()),
+        // Who may read people may read themselves.
+        Some("Me") if call.holder.may(verb, "Users") => Ok(()),
+        Some(endpoint) if call.holder.may(verb, endpoint) => Ok(()),
+        Some(endpoint) => Err(insufficient(verb, Some(endpoint))),
+    }
+}
+
+/// Checks the scope against the operations of a BulkRequest: each needs what it would need alone, and none is done if one
+/// is not permitted. What is no operation is left to be refused as such.
+///
+/// # Errors
+/// As [`check`].
+pub(super) fn check_bulk(
+    call: &Call<'_>,
+    profile: &Profile,
+    body: &JsonObject,
+) -> Result<(), Refusal> {
+    if call.holder.scope.is_none() {
+        return Ok(());
+    }
+    let operations = body
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case("operations"))
+        .and_then(|(_, operations)| operations.as_array());
+    for operation in operations.into_iter().flatten() {
+        let endpoint = endpoint(operation, profile);
+        let permitted = match endpoint {
+            Some(endpoint) => call.holder.may(Access::Write, endpoint),
+            // No operation that does anything.
+            None => true,
+        };
+        if !permitted {
+            return Err(insufficient(Access::Write, endpoint));
+        }
+    }
+    Ok(())
+}
+
+/// The endpoint of the type that an operation is about.
+fn endpoint<'p>(operation: &Json, profile: &'p Profile) -> Option<&'p str> {
+    let members = operation.as_object()?;
+    let (_, path) = members
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case("path"))?;
+    let first = path.as_str()?.trim_matches('/').split(['/', '?']).next()?;
+    profile
+        .type_at(&format!("/{first}"))
+        .map(|known| known.endpoint.as_str())
+}
+
+fn insufficient(verb: Access, endpoint: Option<&str>) -> Refusal {
+    let needed: Scope = scim_scopes::needed(verb, endpoint);
+    Refusal::Token(Refused::from(OAuthError::insufficient_scope(needed)))
+}

@@ -1,0 +1,21 @@
+//! The authorization server over HTTP requests, on a database file: the attack cases of its endpoints, each with its exact
+//! status, error code and header fields.
+#![expect(clippy::unwrap_used, reason = "a helper of the tests ends the test")]
+
+mod calls;
+mod clients;
+mod documents;
+mod dpop;
+mod ended;
+mod exchange;
+mod introspect;
+mod jwt;
+mod keys;
+mod log;
+mod refresh;
+mod register;
+mod requests;
+mod resource;
+mod revoke;
+mod trusted;
+mod world;

@@ -1,0 +1,128 @@
+//! What opens a tenant: a provisioning token, or an access token of one of the tenant's clients.
+
+use rollcall_core::Timestamp;
+use serde_json::json;
+
+use crate::access::TokenHash;
+use crate::sql::Value;
+
+/// What came with a request, as far as the store looks at it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Credential {
+    /// A provisioning token.
+    Provisioning(TokenHash),
+    /// An access token that is kept under its hash.
+    Opaque(TokenHash),
+    /// An access token that is not kept. Its signature, its issuer, its audience and its scope are for the caller to
+    /// check.
+    Jwt(Box<Claims>),
+}
+
+/// What the store checks of a JWT (RFC 9068): that what it hangs on is still what it was when it was issued.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claims {
+    /// The client that it was issued to.
+    pub client: String,
+    /// The client's epoch at that time.
+    pub client_epoch: i64,
+    /// The id of the person that the client acts for, and their epoch.
+    pub person: Option<(String, i64)>,
+    /// The id of the grant that it was issued by, if it ends with it.
+    pub grant: Option<String>,
+    /// Its own id.
+    pub jti: String,
+    /// When it expires.
+    pub expires: Timestamp,
+}
+
+impl From<TokenHash> for Credential {
+    fn from(hash: TokenHash) -> Self {
+        Self::Provisioning(hash)
+    }
+}
+
+impl Credential {
+    /// What the procedure `write` calls it.
+    pub(crate) const fn kind(&self) -> &'static str {
+        match self {
+            Self::Provisioning(_) => "token",
+            Self::Opaque(_) => "opaque",
+            Self::Jwt(_) => "jwt",
+        }
+    }
+
+    pub(crate) fn value(&self) -> Value {
+        match self {
+            Self::Provisioning(hash) | Self::Opaque(hash) => hash.into(),
+            Self::Jwt(claims) => claims.value(),
+        }
+    }
+}
+
+impl Claims {
+    /// The JSON array that [`live_jwt`] reads.
+    pub(crate) fn value(&self) -> Value {
+        let (person, epoch) = self.person.as_ref().map(|(id, epoch)| (id, epoch)).unzip();
+        let Self {
+            client,
+            client_epoch,
+            grant,
+            jti,
+            expires,
+            ..
+        } = self;
+        json!([
+            client,
+            client_epoch,
+            expires.as_micros(),
+            jti,
+            grant,
+            person,
+            epoch
+        ])
+        .to_string()
+        .into()
+    }
+}
+
+/// The condition that a JWT, given as [`Claims::value`], is live at the time `?3`: `$c` is its client, `t` the tenant.
+///
+/// The procedure `write` has the same condition.
+macro_rules! live_jwt {
+    ($c:literal, $claims:literal) => {
+        concat!(
+            $c,
+            ".id = ",
+            $claims,
+            " ->> 0 AND ",
+            $c,
+            ".epoch = ",
+            $claims,
+            " ->> 1 AND NOT ",
+            $c,
+            ".disabled AND NOT t.suspended \
+             AND ",
+            $claims,
+            " ->> 2 > ?3 \
+             AND NOT EXISTS (SELECT 1 FROM revoked_token v WHERE v.tenant = t.id AND v.jti = ",
+            $claims,
+            " ->> 3) \
+             AND (",
+            $claims,
+            " ->> 4 IS NULL OR EXISTS (SELECT 1 FROM auth_grant g \
+             WHERE g.tenant = t.id AND g.id = ",
+            $claims,
+            " ->> 4 AND g.revoked IS NULL)) \
+             AND (",
+            $claims,
+            " ->> 5 IS NULL OR EXISTS (SELECT 1 FROM resource p \
+             WHERE p.tenant = t.id AND p.id = ",
+            $claims,
+            " ->> 5 AND p.type = 'User' \
+             AND p.epoch = ",
+            $claims,
+            " ->> 6))"
+        )
+    };
+}
+pub(crate) use live_jwt;
