@@ -15,7 +15,7 @@ mod profile;
 pub mod resources;
 mod session;
 
-pub use bulk::bulk;
+pub use bulk::{bulk, plan_bulk};
 pub use config::Config;
 pub use ctx::Ctx;
 pub use error::Error;

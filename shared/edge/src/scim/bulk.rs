@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use http_body::Body;
-use rollcall_service::{Ctx, Database, bulk as service};
+use rollcall_service::{Ctx, Database, bulk as service, plan_bulk};
 use serde_json::Value as Json;
 
 use super::body;
@@ -30,8 +30,9 @@ pub async fn bulk<D: Database, B: Body<Data = Bytes>>(
             return Err(Refusal::Method(BULK));
         }
         let body = body::object(call.head.headers(), &call.body)?;
-        scopes::check_bulk(call, profile, &body)?;
-        let response = service(ctx, call.access(), profile, &call.base, body).await?;
+        let plan = plan_bulk(ctx, body)?;
+        scopes::check_bulk(call, profile, &plan)?;
+        let response = service(ctx, call.access(), profile, &call.base, plan).await?;
         let body = Json::Object(response.to_json());
         Ok(respond::json(StatusCode::OK, CONTENT_TYPE, &body))
     })
