@@ -88,6 +88,7 @@ pub async fn run<D: Database>(store: &Store<D>) -> Vec<Outcome> {
         policies::policies_come_only_to_who_does_not_know_them,
         policies::people_and_groups_are_found_with_the_groups_they_are_in,
         policies::a_stranger_learns_nothing_of_policies,
+        policies::clients_are_found_and_live_access_tokens_open_policies,
         retention::a_deleted_person_is_kept_only_if_the_tenant_wants_it,
         retention::a_restored_person_is_as_before,
         retention::a_person_whose_name_is_taken_is_not_restored,

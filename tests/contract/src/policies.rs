@@ -1,13 +1,15 @@
 //! Policies: versions of them, and what a decision rests on.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use rollcall_core::Resource;
 use rollcall_store::{
-    Access, Basis, Besides, Database, NewPolicies, PolicyText, StoreError, TokenHash, Wanted,
+    Access, Basis, Besides, Database, NewPolicies, PolicyText, Principal, StoreError, TokenHash,
+    Wanted,
 };
 use serde_json::json;
 
 use crate::fixture::Fixture;
+use crate::tokens::add_tokens;
 
 fn upload(name: &str) -> NewPolicies {
     NewPolicies {
@@ -248,5 +250,41 @@ pub async fn a_stranger_learns_nothing_of_policies<D: Database>(f: Fixture<'_, D
             .await;
         ensure!(basis == Err(StoreError::Unauthenticated), "{basis:?}");
     }
+    Ok(())
+}
+
+pub async fn clients_are_found_and_live_access_tokens_open_policies<D: Database>(
+    f: Fixture<'_, D>,
+) -> Result<()> {
+    f.publish("first").await?;
+    let anna = f.create_named("anna").await?;
+    let tokens = add_tokens(&f, &anna).await?;
+    let client = |id: &str| Wanted::Client(id.to_owned());
+    let wanted = [
+        client("nobody"),
+        client("app"),
+        client(&anna.id),
+        person("app"),
+        Wanted::Resource("Client".to_owned(), "app".to_owned()),
+    ];
+    for token in &tokens {
+        let basis = f.store.basis(token, f.tick(), &wanted, None).await?;
+        ensure!(basis.policies.and_then(|active| active.text) == Some(text("first")));
+        let [None, Some(found), None, None, None] = &basis.principals[..] else {
+            bail!("{:?}", basis.principals);
+        };
+        let expected = json!({"name": "app", "active": true});
+        ensure!(found.id == "app" && json!(found.attributes) == expected && found.groups.is_empty());
+    }
+    let (tenant, now) = (&f.access.tenant, f.tick());
+    f.store
+        .set_client_disabled(tenant, "app", true, now)
+        .await?;
+    for token in &tokens {
+        let basis = f.store.basis(token, f.tick(), &wanted, None).await;
+        ensure!(basis == Err(StoreError::Unauthenticated), "{basis:?}");
+    }
+    let found = f.basis(&wanted, None).await?.principals;
+    ensure!(found[1].as_ref().is_some_and(Principal::is_inactive));
     Ok(())
 }
