@@ -8,7 +8,9 @@ use uuid::Builder;
 
 use crate::auth::{Chores, ClientKeys, KeyRing, Sweeper, Verified};
 use crate::config::Config;
-use crate::ports::{Clock, Fetch, NoFetch, NoVerifier, Passwords, Random, Verifier};
+use crate::ports::{
+    Clock, Fetch, Guard, NoFetch, NoGuard, NoVerifier, Passwords, Random, Verifier,
+};
 use crate::profile::Profiles;
 
 /// The store, the ports and the configuration.
@@ -20,6 +22,7 @@ pub struct Ctx<D: Database> {
     pub(crate) chores: Chores,
     pub(crate) verified: Verified,
     pub(crate) verifier: Box<dyn Verifier>,
+    pub(crate) guard: Box<dyn Guard>,
     clock: Box<dyn Clock>,
     random: Box<dyn Random>,
     pub(crate) fetch: Box<dyn Fetch>,
@@ -48,6 +51,7 @@ impl<D: Database> Ctx<D> {
             chores: Chores::default(),
             verified: Verified::default(),
             verifier: Box::new(NoVerifier),
+            guard: Box::new(NoGuard),
             clock: Box::new(clock),
             random: Box::new(random),
             fetch: Box::new(NoFetch),
@@ -72,6 +76,15 @@ impl<D: Database> Ctx<D> {
     pub fn with_verifier(self, verifier: impl Verifier + 'static) -> Self {
         Self {
             verifier: Box::new(verifier),
+            ..self
+        }
+    }
+
+    /// The context with someone who decides by policies.
+    #[must_use]
+    pub fn with_guard(self, guard: impl Guard + 'static) -> Self {
+        Self {
+            guard: Box::new(guard),
             ..self
         }
     }

@@ -2,6 +2,7 @@
 
 mod clock;
 mod fetch;
+mod guard;
 mod internal;
 mod passwords;
 mod random;

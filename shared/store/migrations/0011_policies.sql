@@ -21,6 +21,9 @@ CREATE TABLE active_policy (
     latest INTEGER NOT NULL
 ) STRICT;
 
+-- Whether the SCIM endpoints ask the policies before they do anything.
+ALTER TABLE tenant ADD COLUMN enforce_policies INTEGER NOT NULL DEFAULT 0;
+
 CREATE TRIGGER tenant_deleting_policies BEFORE DELETE ON tenant
 BEGIN
     DELETE FROM active_policy WHERE tenant = OLD.id;

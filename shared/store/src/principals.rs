@@ -19,14 +19,17 @@ pub enum Wanted {
     Resource(String, String),
     /// A client, by its id.
     Client(String),
+    /// The provisioning token that the caller has; it goes by its name.
+    Token,
 }
 
 impl Wanted {
-    /// The type, the id, the userName that it may be, and the id of a client.
+    /// The type, the id, the userName that it may be, the id of a client, and whether it is the token.
     fn to_json(&self) -> Json {
         match self {
-            Self::Resource(kind, id) => json!([kind, id, fold(id), null]),
-            Self::Client(id) => json!([null, null, null, id]),
+            Self::Resource(kind, id) => json!([kind, id, fold(id), null, 0]),
+            Self::Client(id) => json!([null, null, null, id, 0]),
+            Self::Token => json!([null, null, null, null, 1]),
         }
     }
 }
@@ -36,7 +39,7 @@ impl Wanted {
 pub struct Principal {
     /// Its id.
     pub id: String,
-    /// Its attributes, without relations; a client's `name`, and whether it is `active`.
+    /// Its attributes, without relations; of a client, its `name` and whether it is `active`; of a token, its `id`.
     pub attributes: JsonObject,
     /// The groups that it is in, directly or through others, by id and display name.
     pub groups: Vec<(String, Option<String>)>,
@@ -93,8 +96,9 @@ impl<D: Database> Store<D> {
             "WITH {open} SELECT p.id, \
              CASE WHEN p.id IS NOT ?4 AND coalesce(w.key, 0) = 0 THEN p.policies END, \
              CASE WHEN p.id IS NOT ?4 AND coalesce(w.key, 0) = 0 THEN p.schema END, \
-             w.key, coalesce(r.id, k.id), coalesce(r.doc, \
-             json_object('name', k.name, 'active', json(iif(k.disabled, 'false', 'true')))), {groups} \
+             w.key, coalesce(r.id, k.id, n.name), \
+             CASE WHEN n.id IS NOT NULL THEN json_object('id', n.id) ELSE coalesce(r.doc, \
+             json_object('name', k.name, 'active', json(iif(k.disabled, 'false', 'true')))) END, {groups} \
              FROM open \
              LEFT JOIN active_policy a ON a.tenant = open.tenant \
              LEFT JOIN policy p ON p.id = a.policy \
@@ -103,7 +107,8 @@ impl<D: Database> Store<D> {
              (SELECT seq FROM resource o WHERE o.tenant = open.tenant AND o.id = w.value ->> 1 AND o.type = w.value ->> 0), \
              (SELECT u.resource FROM unique_value u WHERE w.value ->> 0 = 'User' \
              AND u.path = (open.tenant << {shift}) + ?6 AND u.value = w.value ->> 2)) \
-             LEFT JOIN client k ON k.tenant = open.tenant AND k.id = w.value ->> 3",
+             LEFT JOIN client k ON k.tenant = open.tenant AND k.id = w.value ->> 3 \
+             LEFT JOIN token n ON n.tenant = open.tenant AND n.hash = ?2 AND w.value ->> 4",
             open = access::open(access),
             groups = groups(),
             shift = paths::TENANT_SHIFT,

@@ -274,7 +274,9 @@ pub async fn clients_are_found_and_live_access_tokens_open_policies<D: Database>
             bail!("{:?}", basis.principals);
         };
         let expected = json!({"name": "app", "active": true});
-        ensure!(found.id == "app" && json!(found.attributes) == expected && found.groups.is_empty());
+        ensure!(
+            found.id == "app" && json!(found.attributes) == expected && found.groups.is_empty()
+        );
     }
     let (tenant, now) = (&f.access.tenant, f.tick());
     f.store

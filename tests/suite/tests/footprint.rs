@@ -14,7 +14,7 @@ const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const MAX_COMPONENT_KIB: [(&str, u64); 2] = [("scim", 1536), ("auth", 2048)];
 
 /// The component with the policy engine, in KiB at the most.
-const MAX_POLICY_KIB: u64 = 4096;
+const MAX_POLICY_KIB: u64 = 5120;
 
 /// The most memory that the native host may have resident, in KiB.
 const MAX_RESIDENT_KIB: u64 = 150 * 1024;
@@ -35,7 +35,10 @@ fn no_component_is_larger_than_it_may_be() {
         for entry in fs::read_dir(folder).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
             let kib = size(&format!("{kind}_{name}"));
-            assert!(kib <= max, "{kind}_{name} has {kib} KiB, and may have {max}");
+            assert!(
+                kib <= max,
+                "{kind}_{name} has {kib} KiB, and may have {max}"
+            );
             count += 1;
         }
         assert!(count >= 2, "{count} components of {kind}");
@@ -43,7 +46,7 @@ fn no_component_is_larger_than_it_may_be() {
 }
 
 #[test]
-fn the_policy_component_is_no_larger_than_four_mib() {
+fn the_policy_component_is_no_larger_than_it_may_be() {
     let kib = size("policy");
     assert!(kib <= MAX_POLICY_KIB, "policy has {kib} KiB");
 }

@@ -88,7 +88,10 @@ mod tests {
             .unwrap();
         let address = Address::of(&request, &Config::default()).unwrap();
         assert_eq!(address.issuer.tenant.as_str(), tenant);
-        assert_eq!((address.endpoint, address.issuer.url.as_str()), (endpoint, base));
+        assert_eq!(
+            (address.endpoint, address.issuer.url.as_str()),
+            (endpoint, base)
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod access;
 mod address;
 mod admin;
+mod enforce;
 mod metadata;
 mod refusal;
 mod request;
@@ -34,6 +35,9 @@ pub async fn handle<P: PolicySet, D: Database, B: Body<Data = Bytes>>(
 ) -> FullResponse {
     let (parts, body) = request.into_parts();
     let head = Request::from_parts(parts, ());
+    if head.uri().path() == enforce::PATH {
+        return enforce::answer(ctx, cache, &head, body).await;
+    }
     let mut response = if head.uri().path().starts_with("/admin/") {
         admin::answer::<P, D, B>(ctx, &head, body)
             .await

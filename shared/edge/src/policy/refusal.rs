@@ -46,8 +46,7 @@ impl Refusal {
     }
 
     pub fn unauthenticated() -> Self {
-        let message =
-            "send a provisioning token or an access token of this tenant as `Authorization: Bearer …`";
+        let message = "send a provisioning token or an access token of this tenant as `Authorization: Bearer …`";
         Self::new(StatusCode::UNAUTHORIZED, message.to_owned())
     }
 

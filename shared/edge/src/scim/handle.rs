@@ -149,7 +149,9 @@ async fn call<'r, D: Database>(
         url: base.strip_suffix("/scim/v2").unwrap_or(&base).to_owned(),
     };
     let sent = bearer::as_sent(head, &issuer, (scheme, token));
-    let holder = holder(ctx, &issuer, &sent, &issuer.scim()).await.map_err(Refusal::Token)?;
+    let holder = holder(ctx, &issuer, &sent, &issuer.scim())
+        .await
+        .map_err(Refusal::Token)?;
     Ok(Call {
         head,
         holder,

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use http_body::Body;
 use rollcall_core::{JsonObject, PatchRequest, Projection, ResourceType, ScimError, excerpt};
+use rollcall_service::policy::{Deed, enforce};
 use rollcall_service::resources::{self as service, Created, MOST_MEMBERS_SHOWN, Searched, View};
 use rollcall_service::{Ctx, Database, Found, Profile, Session};
 
@@ -50,6 +51,7 @@ async fn answer<D: Database>(ctx: &Ctx<D>, call: &Call<'_>, profile: &Profile) -
     let (resource_type, rest) = known.ok_or_else(|| nothing_at(call))?;
     let parameters = Parameters::from_query(call.head.uri().query());
     let endpoint = Endpoint {
+        ctx,
         session: call.session(ctx, profile).await?,
         resource_type,
         call,
@@ -84,6 +86,7 @@ pub(super) async fn shown_alone<D: Database>(
     let resource_type = profile.type_at(endpoint).ok_or_else(|| nothing_at(call))?;
     let parameters = Parameters::from_query(call.head.uri().query())?;
     let endpoint = Endpoint {
+        ctx,
         session: call.session(ctx, profile).await?,
         resource_type,
         call,
@@ -101,6 +104,7 @@ pub(super) fn nothing_at(call: &Call<'_>) -> ScimError {
 
 /// One request to one resource type's endpoint.
 struct Endpoint<'r, D: Database> {
+    ctx: &'r Ctx<D>,
     session: Session<'r, D>,
     resource_type: &'r ResourceType,
     call: &'r Call<'r>,
@@ -131,6 +135,7 @@ impl Wanted {
 
 impl<D: Database> Endpoint<'_, D> {
     async fn list(&self, parameters: Parameters) -> Answer {
+        self.permit("scim:list", None).await?;
         let Wanted {
             projection,
             related,
@@ -145,6 +150,7 @@ impl<D: Database> Endpoint<'_, D> {
     }
 
     async fn create(&self, parameters: Parameters) -> Answer {
+        self.permit("scim:create", None).await?;
         let body = self.body()?;
         let wanted = self
             .wanted(&parameters)?
@@ -165,6 +171,7 @@ impl<D: Database> Endpoint<'_, D> {
     }
 
     async fn get(&self, id: &str, parameters: Parameters) -> Answer {
+        self.permit("scim:read", Some(id)).await?;
         let wanted = self.wanted(&parameters)?;
         let found = service::get(&self.session, self.resource_type, id, &wanted.view()).await?;
         if etag::is_known(self.call.head.headers(), found.version) {
@@ -181,6 +188,7 @@ impl<D: Database> Endpoint<'_, D> {
     }
 
     async fn replace(&self, id: &str, parameters: Parameters) -> Answer {
+        self.permit("scim:replace", Some(id)).await?;
         let body = self.body()?;
         let wanted = self
             .wanted(&parameters)?
@@ -199,6 +207,7 @@ impl<D: Database> Endpoint<'_, D> {
     }
 
     async fn patch(&self, id: &str, parameters: Parameters) -> Answer {
+        self.permit("scim:update", Some(id)).await?;
         let request = PatchRequest::parse(self.body()?, self.session.profile.mode())?;
         let mut wanted = self.wanted(&parameters)?;
         let is_asked_for = wanted.projection.names_anything();
@@ -235,9 +244,17 @@ impl<D: Database> Endpoint<'_, D> {
     }
 
     async fn delete(&self, id: &str) -> Answer {
+        self.permit("scim:delete", Some(id)).await?;
         let if_match = etag::if_match(self.call.head.headers());
         service::delete(&self.session, self.resource_type, (id, &if_match)).await?;
         Ok(respond::empty(StatusCode::NO_CONTENT))
+    }
+
+    /// Asks the policies, if the tenant wants that.
+    async fn permit(&self, action: &'static str, id: Option<&str>) -> Result<(), Refusal> {
+        let kind = &self.resource_type.name;
+        let deed = Deed { action, kind, id };
+        Ok(enforce(self.ctx, self.session.profile, &self.call.holder, &[deed]).await?)
     }
 
     fn body(&self) -> Result<JsonObject, ScimError> {

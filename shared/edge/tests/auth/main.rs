@@ -7,6 +7,7 @@ mod clients;
 mod documents;
 mod dpop;
 mod ended;
+mod enforce;
 mod exchange;
 mod introspect;
 mod jwt;

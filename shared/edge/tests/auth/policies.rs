@@ -60,12 +60,15 @@ fn world() -> World {
     world
 }
 
-fn publish(world: &World, policies: &str) {
+pub fn publish(world: &World, policies: &str) {
     let text = PolicyText {
         policies: policies.to_owned(),
         schema: None,
     };
-    block_on(publish_policies::<_, Toy>(&world.ctx, "default", text, None)).unwrap();
+    block_on(publish_policies::<_, Toy>(
+        &world.ctx, "default", text, None,
+    ))
+    .unwrap();
 }
 
 #[track_caller]
@@ -113,7 +116,11 @@ fn err_tokens_for_something_else() {
     refused(&none, 401, "Bearer realm=\"policy\"");
     assert_eq!(none.challenge.as_deref(), Some("Bearer realm=\"policy\""));
     refused(&ask(&world, Some("Basic YTpi"), &anna), 401, "Bearer realm");
-    for bad in ["x", "a.b.c", "rc_at_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
+    for bad in [
+        "x",
+        "a.b.c",
+        "rc_at_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    ] {
         refused(&bearer(&world, bad, &anna), 401, INVALID);
         refused(&bearer(&world, bad, &json!({})), 401, INVALID);
     }
@@ -122,7 +129,12 @@ fn err_tokens_for_something_else() {
     for body in [&anna, &json!({})] {
         let answer = bearer(&world, &scim, body);
         refused(&answer, 403, insufficient);
-        assert!(answer.challenge.unwrap().ends_with("scope=\"policy:evaluate\""));
+        assert!(
+            answer
+                .challenge
+                .unwrap()
+                .ends_with("scope=\"policy:evaluate\"")
+        );
     }
     for audience in ["https://id.example/scim/v2", "https://api.example/"] {
         let token = world.access_token("c", &[("resource", audience)]);

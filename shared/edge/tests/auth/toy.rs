@@ -31,9 +31,15 @@ impl PolicySet for Toy {
 
     fn decide(&self, question: &Question) -> Verdict {
         let asked = [
-            format!("{}::{}", question.principal.name.kind, question.principal.name.id),
+            format!(
+                "{}::{}",
+                question.principal.name.kind, question.principal.name.id
+            ),
             question.action.clone(),
-            format!("{}::{}", question.resource.name.kind, question.resource.name.id),
+            format!(
+                "{}::{}",
+                question.resource.name.kind, question.resource.name.id
+            ),
         ];
         let fits = |rule: &[String; 3]| {
             rule.iter().zip(&asked).all(|(rule, asked)| {

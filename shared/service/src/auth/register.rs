@@ -230,11 +230,7 @@ fn own(
     let had = before.and_then(|before| before.scope.as_ref());
     let is_given = |token: &&str| had.is_some_and(|had| had.contains(token));
     let is_own = |token: &&str| OWN_SCOPES.iter().any(|own| token.starts_with(own));
-    let more = asked.and_then(|asked| {
-        asked
-            .iter()
-            .find(|token| is_own(token) && !is_given(token))
-    });
+    let more = asked.and_then(|asked| asked.iter().find(|token| is_own(token) && !is_given(token)));
     if let Some(more) = more {
         return Err(OAuthError::invalid_client_metadata(format!(
             "`scope` has `{more}`, which the operator alone can give to a client"

@@ -55,6 +55,8 @@ pub struct Holder {
     pub access: Access,
     /// What the token permits; a provisioning token permits everything, and has none.
     pub scope: Option<Scope>,
+    /// The id of the client that it was issued to.
+    pub client: Option<String>,
     /// The id of the person behind it.
     pub person: Option<String>,
     /// The nonce for the next proof.
@@ -151,6 +153,7 @@ pub async fn holder<D: Database>(
             token: Credential::Provisioning(TokenHash::of(sent.token)),
         },
         scope: None,
+        client: None,
         person: None,
         nonce: None,
     })
@@ -182,6 +185,7 @@ async fn of_opaque<D: Database>(
             token: Credential::Opaque(hash),
         },
         scope: Some(scope),
+        client: Some(token.client.0),
         person: token.person.map(|(id, _)| id),
         nonce,
     })
@@ -216,6 +220,7 @@ async fn of_jwt<D: Database>(
             token: Credential::Jwt(Box::new(jwt.claims.clone())),
         },
         scope: Some(jwt.scope.clone()),
+        client: Some(jwt.claims.client.clone()),
         person: jwt.claims.person.as_ref().map(|(id, _)| id.clone()),
         nonce,
     })
