@@ -270,3 +270,67 @@ fn an_empty_set_permits_nothing() {
         Verdict::NotPermitted
     );
 }
+
+/// What `docs/policies.md` has for the SCIM endpoints.
+#[test]
+fn the_example_for_the_scim_endpoints_does_what_it_says() {
+    let text = include_str!("../../../docs/policies.md");
+    let (_, example) = text.split_once("## At the SCIM endpoints").unwrap();
+    let lines = example.lines().filter(|line| line.starts_with("    "));
+    let text: Vec<&str> = lines.skip_while(|line| !line.contains("entity")).collect();
+    let policies = text.iter().position(|line| line.contains("@id")).unwrap();
+    let (schema, policies) = text.split_at(policies);
+    let set = load(&policies.join("\n"), Some(&schema.join("\n")));
+    let entity = |(kind, id): (&str, &str), attributes: &Json| Entity {
+        name: EntityName::new(kind, id),
+        attributes: object(attributes.clone()),
+        parents: Vec::new(),
+    };
+    let staff = json!({"userName": "anna", "active": true, "groupNames": ["Staff"]});
+    let admin = json!({"userName": "root", "groupNames": ["Administrators"]});
+    let none = json!({});
+    let client = json!({"name": "Help desk", "active": true});
+    let token = json!({"id": "1"});
+    let (anna, root, nobody) = (("User", "anna"), ("User", "root"), ("User", "nobody"));
+    let (desk, entra) = (("Client", "help-desk"), ("ProvisioningToken", "entra"));
+    let (users, group) = (("ResourceType", "User"), ("Group", "1"));
+    let attributes = |name| match name {
+        ("User", "anna") => &staff,
+        ("User", "root") => &admin,
+        ("Client", _) => &client,
+        ("ProvisioningToken", _) => &token,
+        _ => &none,
+    };
+    for (principal, action, resource, expected) in [
+        (entra, "scim:delete", root, true),
+        (entra, "scim:create", users, true),
+        (entra, "scim:update", group, true),
+        (("ProvisioningToken", "okta"), "scim:list", users, false),
+        (desk, "scim:read", anna, true),
+        (desk, "scim:update", anna, true),
+        (desk, "scim:update", nobody, true),
+        (desk, "scim:update", root, false),
+        (desk, "scim:delete", anna, false),
+        (desk, "scim:update", group, false),
+        (desk, "scim:list", users, false),
+        (("Client", "other"), "scim:read", anna, false),
+        (anna, "scim:read", anna, true),
+        (anna, "scim:read", root, false),
+        (anna, "scim:update", anna, false),
+        // The schema has no such question.
+        (entra, "scim:list", anna, false),
+    ] {
+        let question = Question {
+            principal: entity(principal, attributes(principal)),
+            action: action.to_owned(),
+            resource: entity(resource, attributes(resource)),
+            context: JsonObject::new(),
+        };
+        let verdict = set.decide(&question);
+        let permitted = verdict == Verdict::Permitted;
+        assert_eq!(
+            permitted, expected,
+            "{principal:?} {action} {resource:?}: {verdict:?}"
+        );
+    }
+}

@@ -5,8 +5,10 @@ mod access;
 mod admin;
 mod bad_input;
 mod batch;
+mod enforce;
 mod metadata;
 mod people;
+mod tokens;
 
 use rollcall_suite::{Answer, Client, Service};
 use serde_json::{Value as Json, json};
