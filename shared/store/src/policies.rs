@@ -4,6 +4,7 @@ use rollcall_core::Timestamp;
 
 use crate::access::TenantName;
 use crate::error::StoreError;
+use crate::procedures::POLICIES;
 use crate::sql::{Database, Row};
 use crate::store::Store;
 
@@ -83,7 +84,7 @@ impl<D: Database> Store<D> {
             new.text.policies.as_str().into(),
             new.text.schema.clone().into(),
         ];
-        self.run(statement, parameters).await?;
+        self.call(&POLICIES, statement, parameters).await?;
         Ok(version.unsigned_abs())
     }
 
@@ -104,7 +105,7 @@ impl<D: Database> Store<D> {
             now.as_micros().into(),
             version.into(),
         ];
-        self.run(statement, parameters).await.map(drop)
+        self.call(&POLICIES, statement, parameters).await.map(drop)
     }
 
     /// Deletes all versions, so that nothing is permitted.
@@ -118,7 +119,7 @@ impl<D: Database> Store<D> {
     ) -> Result<(), StoreError> {
         let statement = "INSERT INTO withdraw_policies (tenant, at) VALUES (?1, ?2)";
         let parameters = vec![tenant.as_str().into(), now.as_micros().into()];
-        self.run(statement, parameters).await.map(drop)
+        self.call(&POLICIES, statement, parameters).await.map(drop)
     }
 
     /// The versions of a tenant, the latest first.

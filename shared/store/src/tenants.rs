@@ -5,6 +5,7 @@ use rollcall_core::{Mode, Timestamp};
 use crate::access::TenantName;
 use crate::auth::{SigningAlgorithm, TokenSettings};
 use crate::error::StoreError;
+use crate::procedures::TENANTS;
 use crate::settings::{mode_name, mode_of};
 use crate::sql::{Database, Row};
 use crate::store::Store;
@@ -126,7 +127,7 @@ impl<D: Database> Store<D> {
             change.rotation_days.map(i64::from).into(),
             change.enforce_policies.map(i64::from).into(),
         ];
-        self.run(statement, parameters).await.map(drop)
+        self.call(&TENANTS, statement, parameters).await.map(drop)
     }
 
     /// All tenants, by name.

@@ -56,23 +56,44 @@ async fn answer<D: Database>(ctx: &Ctx<D>, call: &Call<'_>, profile: &Profile) -
         resource_type,
         call,
     };
-    match (rest, call.head.method()) {
-        ([], &Method::GET | &Method::HEAD) => endpoint.list(parameters?).await,
-        ([], &Method::POST) => endpoint.create(parameters?).await,
-        ([], _) => Err(Refusal::Method(COLLECTION)),
-        ([".search"], &Method::POST) => {
-            endpoint
-                .list(Parameters::from_body(endpoint.body()?)?)
-                .await
+    let act = match (rest, call.head.method()) {
+        ([], &Method::GET | &Method::HEAD) => Act::List,
+        ([], &Method::POST) => Act::Create,
+        ([], _) => return Err(Refusal::Method(COLLECTION)),
+        ([".search"], &Method::POST) => Act::Search,
+        ([".search"], _) => return Err(Refusal::Method(SEARCH)),
+        ([id], &Method::GET | &Method::HEAD) => Act::Get(id),
+        ([id], &Method::PUT) => Act::Replace(id),
+        ([id], &Method::PATCH) => Act::Patch(id),
+        ([id], &Method::DELETE) => Act::Delete(id),
+        ([_], _) => return Err(Refusal::Method(ITEM)),
+        _ => return Err(nothing_at(call).into()),
+    };
+    endpoint.permit(act).await?;
+    match act {
+        Act::List => endpoint.list(parameters?).await,
+        Act::Search => {
+            let parameters = Parameters::from_body(endpoint.body()?)?;
+            endpoint.list(parameters).await
         }
-        ([".search"], _) => Err(Refusal::Method(SEARCH)),
-        ([id], &Method::GET | &Method::HEAD) => endpoint.get(id, parameters?).await,
-        ([id], &Method::PUT) => endpoint.replace(id, parameters?).await,
-        ([id], &Method::PATCH) => endpoint.patch(id, parameters?).await,
-        ([id], &Method::DELETE) => endpoint.delete(id).await,
-        ([_], _) => Err(Refusal::Method(ITEM)),
-        _ => Err(nothing_at(call).into()),
+        Act::Create => endpoint.create(parameters?).await,
+        Act::Get(id) => endpoint.get(id, parameters?).await,
+        Act::Replace(id) => endpoint.replace(id, parameters?).await,
+        Act::Patch(id) => endpoint.patch(id, parameters?).await,
+        Act::Delete(id) => endpoint.delete(id).await,
     }
+}
+
+/// What a request does.
+#[derive(Clone, Copy)]
+enum Act<'r> {
+    List,
+    Search,
+    Create,
+    Get(&'r str),
+    Replace(&'r str),
+    Patch(&'r str),
+    Delete(&'r str),
 }
 
 /// Shows one resource of the type at `endpoint`, whatever the address of the request is.
@@ -91,6 +112,7 @@ pub(super) async fn shown_alone<D: Database>(
         resource_type,
         call,
     };
+    endpoint.permit(Act::Get(id)).await?;
     endpoint.get(id, parameters).await
 }
 
@@ -135,7 +157,6 @@ impl Wanted {
 
 impl<D: Database> Endpoint<'_, D> {
     async fn list(&self, parameters: Parameters) -> Answer {
-        self.permit("scim:list", None).await?;
         let Wanted {
             projection,
             related,
@@ -150,7 +171,6 @@ impl<D: Database> Endpoint<'_, D> {
     }
 
     async fn create(&self, parameters: Parameters) -> Answer {
-        self.permit("scim:create", None).await?;
         let body = self.body()?;
         let wanted = self
             .wanted(&parameters)?
@@ -171,7 +191,6 @@ impl<D: Database> Endpoint<'_, D> {
     }
 
     async fn get(&self, id: &str, parameters: Parameters) -> Answer {
-        self.permit("scim:read", Some(id)).await?;
         let wanted = self.wanted(&parameters)?;
         let found = service::get(&self.session, self.resource_type, id, &wanted.view()).await?;
         if etag::is_known(self.call.head.headers(), found.version) {
@@ -188,7 +207,6 @@ impl<D: Database> Endpoint<'_, D> {
     }
 
     async fn replace(&self, id: &str, parameters: Parameters) -> Answer {
-        self.permit("scim:replace", Some(id)).await?;
         let body = self.body()?;
         let wanted = self
             .wanted(&parameters)?
@@ -207,7 +225,6 @@ impl<D: Database> Endpoint<'_, D> {
     }
 
     async fn patch(&self, id: &str, parameters: Parameters) -> Answer {
-        self.permit("scim:update", Some(id)).await?;
         let request = PatchRequest::parse(self.body()?, self.session.profile.mode())?;
         let mut wanted = self.wanted(&parameters)?;
         let is_asked_for = wanted.projection.names_anything();
@@ -244,14 +261,21 @@ impl<D: Database> Endpoint<'_, D> {
     }
 
     async fn delete(&self, id: &str) -> Answer {
-        self.permit("scim:delete", Some(id)).await?;
         let if_match = etag::if_match(self.call.head.headers());
         service::delete(&self.session, self.resource_type, (id, &if_match)).await?;
         Ok(respond::empty(StatusCode::NO_CONTENT))
     }
 
     /// Asks the policies, if the tenant wants that.
-    async fn permit(&self, action: &'static str, id: Option<&str>) -> Result<(), Refusal> {
+    async fn permit(&self, act: Act<'_>) -> Result<(), Refusal> {
+        let (action, id) = match act {
+            Act::List | Act::Search => ("scim:list", None),
+            Act::Create => ("scim:create", None),
+            Act::Get(id) => ("scim:read", Some(id)),
+            Act::Replace(id) => ("scim:replace", Some(id)),
+            Act::Patch(id) => ("scim:update", Some(id)),
+            Act::Delete(id) => ("scim:delete", Some(id)),
+        };
         let kind = &self.resource_type.name;
         let deed = Deed { action, kind, id };
         Ok(enforce(self.ctx, self.session.profile, &self.call.holder, &[deed]).await?)
