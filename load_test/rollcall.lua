@@ -7,6 +7,9 @@ local rollcall = { options = {} }
 -- expected, and the first of those.
 statuses, unexpected, sample = {}, 0, nil
 
+-- How many requests are made before the run, so that making them takes no time from what is measured.
+local POOL = 10000
+
 local threads = {}
 local names, lines = {}, {}
 local first, last = 1, 0
@@ -95,6 +98,19 @@ function rollcall.fill(template, fields)
   return (template:gsub("{(%a+)}", fields))
 end
 
+-- Requests that `make` makes of lines by chance, round and round; a single one without lines.
+function rollcall.pool(make)
+  local requests = {}
+  for index = 1, rollcall.size() > 1 and POOL or 1 do
+    requests[index] = make(rollcall.pick())
+  end
+  local sent = 0
+  return function()
+    sent = sent + 1
+    return requests[(sent - 1) % #requests + 1]
+  end
+end
+
 -- A request with a JSON body.
 function rollcall.send(method, path, body)
   wrk.headers["Content-Type"] = "application/scim+json"
@@ -112,6 +128,9 @@ end
 function rollcall.accepts(status, body)
   local options = rollcall.options
   if not ("," .. (options.expect or 200) .. ","):find("," .. status .. ",", 1, true) then
+    return false
+  end
+  if options.has and not body:find(options.has, 1, true) then
     return false
   end
   return not options.total or body:match('"totalResults"%s*:%s*(%d+)') == options.total
@@ -134,7 +153,7 @@ local function quoted(text)
 end
 
 -- The last line of the output is an object with the counts.
-function done(summary)
+function done(summary, latency)
   local counts, total, example = {}, 0, nil
   for _, thread in ipairs(threads) do
     for status, count in pairs(thread:get("statuses")) do
@@ -149,9 +168,9 @@ function done(summary)
   end
   local errors = summary.errors
   print(string.format(
-    '{"requests":%d,"micros":%d,"bytes":%d,"refused":%d,"connect":%d,"read":%d,"write":%d,"timeout":%d,'
+    '{"requests":%d,"micros":%d,"bytes":%d,"p95":%d,"refused":%d,"connect":%d,"read":%d,"write":%d,"timeout":%d,'
       .. '"statuses":{%s},"unexpected":%d,"sample":%s}',
-    summary.requests, summary.duration, summary.bytes, errors.status, errors.connect, errors.read, errors.write,
+    summary.requests, summary.duration, summary.bytes, latency:percentile(95), errors.status, errors.connect, errors.read, errors.write,
     errors.timeout, table.concat(pairs_of, ","), total, example and quoted(example) or "null"
   ))
 end

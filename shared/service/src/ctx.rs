@@ -9,7 +9,8 @@ use uuid::Builder;
 use crate::auth::{Chores, ClientKeys, KeyRing, Sweeper, Verified};
 use crate::config::Config;
 use crate::ports::{
-    Clock, Fetch, Guard, NoFetch, NoGuard, NoVerifier, Passwords, Random, Verifier,
+    Clock, Documents, Fetch, Guard, NoDocuments, NoFetch, NoGuard, NoVerifier, Passwords, Random,
+    Verifier,
 };
 use crate::profile::Profiles;
 
@@ -26,6 +27,7 @@ pub struct Ctx<D: Database> {
     clock: Box<dyn Clock>,
     random: Box<dyn Random>,
     pub(crate) fetch: Box<dyn Fetch>,
+    pub(crate) documents: Box<dyn Documents>,
     pub(crate) client_keys: ClientKeys,
     pub(crate) sweeper: Sweeper,
     /// Whoever hashes passwords.
@@ -55,6 +57,7 @@ impl<D: Database> Ctx<D> {
             clock: Box::new(clock),
             random: Box::new(random),
             fetch: Box::new(NoFetch),
+            documents: Box::new(NoDocuments),
             client_keys: ClientKeys::default(),
             sweeper: Sweeper::default(),
             passwords: Box::new(passwords),
@@ -67,6 +70,15 @@ impl<D: Database> Ctx<D> {
     pub fn with_fetch(self, fetch: impl Fetch + 'static) -> Self {
         Self {
             fetch: Box::new(fetch),
+            ..self
+        }
+    }
+
+    /// The context with a place where documents are published.
+    #[must_use]
+    pub fn with_documents(self, documents: impl Documents + 'static) -> Self {
+        Self {
+            documents: Box::new(documents),
             ..self
         }
     }

@@ -20,8 +20,8 @@ pub use config::Config;
 pub use ctx::Ctx;
 pub use error::Error;
 pub use ports::{
-    Answer, Clock, Fetch, FetchError, Fetched, Guard, PasswordError, Passwords, Question, Random,
-    Ruling, SentProof, Verdict, VerifiedJwt, Verifier,
+    Answer, Clock, Documents, Fetch, FetchError, Fetched, Guard, PasswordError, Passwords,
+    Question, Random, Ruling, SentProof, Verdict, VerifiedJwt, Verifier,
 };
 pub use profile::{Profile, admit, authenticate, fresh_profile, profile};
 pub use session::Session;

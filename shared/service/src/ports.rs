@@ -100,6 +100,35 @@ impl Fetch for NoFetch {
     }
 }
 
+/// Where documents that anyone may see are published: each is replaced as a whole, and an old one may come back for a
+/// while.
+pub trait Documents {
+    /// The document of that name, if there is one.
+    ///
+    /// # Errors
+    /// Why it can't be said, for the log.
+    fn get<'a>(&'a self, name: &'a str) -> Answer<'a, Result<Option<Vec<u8>>, String>>;
+
+    /// Publishes a document in the place of the one that was there.
+    ///
+    /// # Errors
+    /// Why it isn't, for the log.
+    fn put<'a>(&'a self, name: &'a str, document: &'a [u8]) -> Answer<'a, Result<(), String>>;
+}
+
+/// What stands for it in a component that publishes nothing.
+pub(crate) struct NoDocuments;
+
+impl Documents for NoDocuments {
+    fn get<'a>(&'a self, _: &'a str) -> Answer<'a, Result<Option<Vec<u8>>, String>> {
+        Box::pin(ready(Ok(None)))
+    }
+
+    fn put<'a>(&'a self, _: &'a str, _: &'a [u8]) -> Answer<'a, Result<(), String>> {
+        Box::pin(ready(Ok(())))
+    }
+}
+
 /// Whoever verifies signatures of access tokens, and of proofs that come with them. The code for that is larger than what
 /// is left for it in the components that ask.
 pub trait Verifier {

@@ -4,6 +4,7 @@ mod clock;
 mod fetch;
 mod guard;
 mod internal;
+mod key_value;
 mod passwords;
 mod random;
 mod serve;

@@ -15,6 +15,7 @@ use spin_sdk::wasip3::spawn;
 use crate::clock::WallClock;
 use crate::fetch::HostFetch;
 use crate::guard::PolicyComponent;
+use crate::key_value::KeyValue;
 use crate::passwords::{NoPasswords, PasswordComponent};
 use crate::random::HostRandom;
 use crate::sqlite::Sqlite;
@@ -30,7 +31,8 @@ thread_local! {
 }
 
 /// Answers a request with `handler`, in a component of the authorization server, and does afterwards what that leaves to
-/// be done. The keys that this cares for make a component a third of a megabyte larger.
+/// be done. The keys that this cares for make a component a third of a megabyte larger. It needs the key-value store
+/// `default`.
 ///
 /// # Errors
 /// As [`serve`].
@@ -38,7 +40,7 @@ pub async fn serve_with_chores(
     request: Request,
     handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
 ) -> Result<Response<FullBody<Bytes>>> {
-    let ctx = ctx(|config| new_ctx(NoPasswords, config)).await?;
+    let ctx = ctx(|config| new_ctx(NoPasswords, config).with_documents(KeyValue)).await?;
     let response = handler(&ctx, request).await;
     leave_chores(ctx);
     Ok(response)
@@ -52,7 +54,12 @@ pub async fn serve_with_fetch(
     request: Request,
     handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
 ) -> Result<Response<FullBody<Bytes>>> {
-    let ctx = ctx(|config| new_ctx(NoPasswords, config).with_fetch(HostFetch)).await?;
+    let new = |config| {
+        new_ctx(NoPasswords, config)
+            .with_documents(KeyValue)
+            .with_fetch(HostFetch)
+    };
+    let ctx = ctx(new).await?;
     let response = handler(&ctx, request).await;
     leave_chores(ctx);
     Ok(response)

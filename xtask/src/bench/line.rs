@@ -9,6 +9,7 @@ pub(super) struct Measured {
     pub(super) title: &'static str,
     pub(super) against: &'static str,
     pub(super) about: &'static str,
+    pub(super) counted: &'static str,
     /// The rates of the baseline, in requests a second.
     pub(super) baseline: Vec<f64>,
     pub(super) lines: Vec<Line>,
@@ -21,6 +22,7 @@ impl Measured {
             title: section.title,
             against: section.against,
             about: section.about,
+            counted: section.counted,
             baseline: Vec::new(),
             lines: section.operations.iter().map(Line::new).collect(),
         }
@@ -37,6 +39,7 @@ impl Measured {
 pub(super) struct Line {
     pub(super) title: String,
     pub(super) goal: Goal,
+    pub(super) p95_millis: Option<f64>,
     pub(super) trouble: Option<Trouble>,
     pub(super) samples: Vec<Sample>,
 }
@@ -57,6 +60,8 @@ pub(super) struct Rate {
     pub(super) a_second: f64,
     /// The processor time that the host takes for a request, in seconds, where the system tells.
     pub(super) cpu_secs: Option<f64>,
+    /// What 95 of 100 answers took at the most, in milliseconds.
+    pub(super) p95_millis: f64,
 }
 
 impl Rate {
@@ -66,6 +71,7 @@ impl Rate {
         Self {
             a_second: f64::midpoint(self.a_second, other.a_second),
             cpu_secs: cpu_secs.map(|(one, other)| f64::midpoint(one, other)),
+            p95_millis: f64::midpoint(self.p95_millis, other.p95_millis),
         }
     }
 }
@@ -87,6 +93,11 @@ impl Sample {
     fn small(&self) -> Option<f64> {
         Some(self.small?.a_second / self.baseline.a_second)
     }
+
+    /// The time more than without, in terms of the baseline's.
+    fn cost(&self) -> Option<f64> {
+        Some(1.0 / self.large() - 1.0 / self.small()?)
+    }
 }
 
 impl Line {
@@ -94,6 +105,7 @@ impl Line {
         Self {
             title: operation.title.clone(),
             goal: operation.goal,
+            p95_millis: operation.p95_millis,
             trouble: operation
                 .large
                 .as_ref()
@@ -109,6 +121,7 @@ impl Line {
         let rate = |a_second: f64| Rate {
             a_second,
             cpu_secs: Some(1.0 / a_second),
+            p95_millis: 1e3 / a_second,
         };
         let sample = |&(baseline, large, small): &(f64, f64, Option<f64>)| Sample {
             baseline: rate(baseline),
@@ -118,6 +131,7 @@ impl Line {
         Self {
             title: title.to_owned(),
             goal,
+            p95_millis: None,
             trouble: None,
             samples: samples.iter().map(sample).collect(),
         }
@@ -142,6 +156,16 @@ impl Line {
     pub(super) fn growth(&self) -> Option<Spread> {
         let growth = |sample: &Sample| Some(sample.small()? / sample.large());
         Spread::of(self.samples.iter().filter_map(growth))
+    }
+
+    /// Which part of the baseline's time it takes more than without what costs.
+    pub(super) fn cost(&self) -> Option<Spread> {
+        Spread::of(self.samples.iter().filter_map(Sample::cost))
+    }
+
+    /// What 95 of 100 answers took at the most, with many users, in milliseconds.
+    pub(super) fn p95(&self) -> Option<Spread> {
+        Spread::of(self.samples.iter().map(|sample| sample.large.p95_millis))
     }
 
     /// How many times the baseline's processor time it takes, with many users.

@@ -1,19 +1,24 @@
 //! One measurement of a service that is up, from the warm-up to the last answer.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
+use super::auth_operations::{self, Issuers, Pair};
 use super::features::Features;
+use super::live_tokens::{Issuer, Mint};
+use super::manifest::Product;
 use super::report::{Everyone, Report};
 use super::requests::{self, Known};
 use super::rounds::Runner;
 use super::seed::{Seeder, Tenant};
 use super::service::Service;
 use super::state::{Folders, Seeded};
+use super::twin::{self, BOUNDED, LIMITED};
 use super::wrk::{Target, Wrk};
-use super::{Plan, cursors, operations};
+use super::{Plan, cursors, operations, policies};
 use crate::up::child::Signals;
 
 /// One run against a service that is up.
@@ -23,6 +28,7 @@ pub(super) struct Measure<'m> {
     pub(super) service: &'m Service,
     pub(super) wrk: &'m Wrk,
     pub(super) folders: &'m Folders,
+    pub(super) product: &'m Product,
     /// Only the operations whose name has this text in it.
     pub(super) only: Option<&'m str>,
 }
@@ -37,9 +43,25 @@ impl Measure<'_> {
         let client = &self.service.client;
         let features = Features::ask(client, &large.base, &large.token)?;
         let growing = self.growing(features.clone(), signals)?;
+        let limited = self.limited(features.clone(), signals)?;
+        let issuers = self.issuers(signals)?;
+        let has_policies = self.publish_policies()?;
         let large = self.known(large, vec![large.at("/Users")], &features, signals)?;
         let small = self.known(small, growing, &features, signals)?;
+        let limited = match &limited {
+            Some(tenant) => Some(Known {
+                tenant,
+                growing: Vec::new(),
+                etag: None,
+                cursors: None,
+                folder: utf8(&self.folders.run)?,
+            }),
+            None => None,
+        };
         let mut sections = operations::all(&large, &small, &features);
+        sections.extend(issuers.sections(&large.folder));
+        sections.push(auth_operations::policies(&large, &small, has_policies));
+        sections.push(auth_operations::limits(&large, &small, limited.as_ref()));
         for section in &mut sections {
             let operations = &mut section.operations;
             operations.retain(|op| self.only.is_none_or(|only| op.title.contains(only)));
@@ -114,6 +136,89 @@ impl Measure<'_> {
                 Ok(tenant.at("/Users"))
             })
             .collect()
+    }
+
+    /// A tenant whose requests are limited, like the small one.
+    fn limited(&self, features: Features, signals: &mut Signals) -> Result<Option<Tenant>> {
+        if !self.product.has(&twin::LIMITS) {
+            return Ok(None);
+        }
+        let mut seeder = Seeder {
+            client: &self.service.client,
+            admin_token: &self.seeded.admin_token,
+            features,
+            signals,
+            folder: &self.folders.run,
+        };
+        let tenant = seeder.open(LIMITED, self.plan.sizes.small)?;
+        seeder.fill(tenant, 0).map(Some)
+    }
+
+    /// Tenants with live tokens.
+    fn issuers(&self, signals: &mut Signals) -> Result<Issuers> {
+        println!("making tokens …");
+        let mut mint = Mint {
+            client: &self.service.client,
+            admin_token: &self.seeded.admin_token,
+            signals,
+            folder: &self.folders.run,
+        };
+        let sizes = [self.plan.sizes.large, self.plan.sizes.small];
+        let mut pair = |tenants: [&'static str; 2], people: [Vec<String>; 2], algorithm| {
+            let mut pair = tenants.into_iter().zip(sizes).zip(people).map(
+                |((tenant, tokens), people)| -> Result<Issuer> {
+                    let issuer = Issuer {
+                        tenant,
+                        tokens,
+                        people,
+                        algorithm,
+                    };
+                    mint.fill(&issuer)?;
+                    Ok(issuer)
+                },
+            );
+            let (large, small) = (pair.next(), pair.next());
+            let (large, small) = large.zip(small).context("a pair is two")?;
+            Ok::<_, anyhow::Error>(Pair {
+                large: large?,
+                small: small?,
+            })
+        };
+        let people = [&self.seeded.large, &self.seeded.small].map(|tenant| self.unchanged(tenant));
+        let [large, small] = people;
+        let nobody = || [Vec::new(), Vec::new()];
+        Ok(Issuers {
+            eddsa: pair(["default", "small"], [large?, small?], "EdDSA")?,
+            es256: pair(["es256", "es256-small"], nobody(), "ES256")?,
+            bounded: if self.product.has(&twin::STALENESS) {
+                Some(pair(BOUNDED, nobody(), "EdDSA")?)
+            } else {
+                None
+            },
+            folder: utf8(&self.folders.run)?,
+        })
+    }
+
+    /// The ids of the second half of a tenant's people, whom no operation changes.
+    fn unchanged(&self, tenant: &Tenant) -> Result<Vec<String>> {
+        let file = self.folders.seed.join(tenant.people());
+        let file =
+            fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        let lines = file.lines().skip(1 + tenant.users as usize / 2);
+        let ids = lines.filter_map(|line| line.split('\t').next());
+        Ok(ids.map(str::to_owned).collect())
+    }
+
+    /// Uploads policies, if the service has those.
+    fn publish_policies(&self) -> Result<bool> {
+        if !self.product.has_component("policy") {
+            return Ok(false);
+        }
+        for tenant in [&self.seeded.large, &self.seeded.small] {
+            let client = &self.service.client;
+            policies::publish(client, &self.seeded.admin_token, &tenant.name)?;
+        }
+        Ok(true)
     }
 
     /// The largest answer there is, for the memory that it takes.

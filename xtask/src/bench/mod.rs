@@ -10,7 +10,9 @@ use std::thread::available_parallelism;
 
 use anyhow::{Context as _, Result, bail};
 
+use self::manifest::Product;
 use self::measure::Measure;
+use self::redis::Redis;
 use self::report::{Everyone, Report};
 use self::service::Service;
 use self::state::{Folders, Sizes};
@@ -20,15 +22,19 @@ use crate::setup::{self, Part};
 use crate::up::child::Signals;
 use crate::{components, process};
 
+mod auth_operations;
 mod create;
 mod cursors;
 mod features;
 mod line;
+mod live_tokens;
 mod manifest;
 mod measure;
 mod operations;
 mod people;
+mod policies;
 mod pure;
+mod redis;
 mod report;
 mod requests;
 mod rounds;
@@ -37,6 +43,7 @@ mod service;
 mod state;
 mod stats;
 mod table;
+mod twin;
 mod wrk;
 
 /// How many people each thread of the load generator needs for the memberships that it changes.
@@ -110,7 +117,15 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<ExitCode> {
         None => pure::run(workspace, &folder, plan.pure_secs)?,
     };
     let mut signals = Signals::catch()?;
-    let files = manifest::write(workspace, &folder)?;
+    let product = Product::read(workspace)?;
+    let redis = if twin::ALL.iter().any(|twin| product.has(twin)) {
+        setup::ensure(workspace, &[Part::Redis])?;
+        Some(Redis::start(&folder, &mut signals)?)
+    } else {
+        None
+    };
+    let url = redis.as_ref().map(Redis::url).unwrap_or_default();
+    let files = product.write(&workspace.root, &folder, &url)?;
     let folders = Folders::below(&folder);
     let kept = args.reuse.then(|| folders.seeded(plan.sizes)).flatten();
     let seeded = match kept {
@@ -145,6 +160,7 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<ExitCode> {
         service: &service,
         wrk: &wrk,
         folders: &folders,
+        product: &product,
         only: args.only.as_deref(),
     };
     measure.run(&mut report, &mut signals)?;

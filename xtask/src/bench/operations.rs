@@ -19,6 +19,8 @@ pub(super) struct Section {
     pub(super) against: &'static str,
     /// What the baseline is.
     pub(super) about: &'static str,
+    /// What the large tenant has more of than the small one.
+    pub(super) counted: &'static str,
     pub(super) baseline: Request,
     pub(super) operations: Vec<Operation>,
 }
@@ -28,9 +30,11 @@ pub(super) struct Section {
 pub(super) struct Operation {
     pub(super) title: String,
     pub(super) goal: Goal,
+    /// What 95 of 100 answers may take at the most, where that matters.
+    pub(super) p95_millis: Option<f64>,
     /// The request in the large tenant, or why it cannot be made.
     pub(super) large: Result<Request, &'static str>,
-    /// The request in the small tenant, where growth matters.
+    /// The request in the small tenant, where growth matters; or without what costs.
     pub(super) small: Option<Request>,
 }
 
@@ -41,6 +45,8 @@ pub(super) enum Goal {
     AtLeast(f64),
     /// That of the baseline, or less by no more than this factor.
     Within(f64),
+    /// Its time less that of the other request at most this part of the time of the baseline.
+    Costs(f64),
 }
 
 /// Everything that is measured.
@@ -51,6 +57,7 @@ pub(super) fn all<'t>(large: &Known<'t>, small: &Known<'t>, features: &Features)
         Operation {
             title: title.to_owned(),
             goal: Goal::AtLeast(goal),
+            p95_millis: None,
             large: large.ok_or("the service does not have this"),
             small: small.filter(|_| both),
         }
@@ -122,6 +129,7 @@ pub(super) fn all<'t>(large: &Known<'t>, small: &Known<'t>, features: &Features)
             against: "`row`",
             about: "`row` is a component that reads one row of a kilobyte by its key, of as many rows as \
                     there are users, and\nreturns it.",
+            counted: "users",
             baseline: baseline("/row/sync/{key}", &large.folder),
             operations: reads,
         },
@@ -130,6 +138,7 @@ pub(super) fn all<'t>(large: &Known<'t>, small: &Known<'t>, features: &Features)
             against: "`insert`",
             about: "`insert` is a component that inserts one row of a kilobyte under a random key, as \
                     durably as the product\nwrites.",
+            counted: "users",
             baseline: baseline("/row/write", &large.folder),
             operations: writes,
         },
@@ -139,10 +148,12 @@ pub(super) fn all<'t>(large: &Known<'t>, small: &Known<'t>, features: &Features)
         title: "Bulk",
         against: "single creates",
         about: "Users a second.",
+        counted: "users",
         baseline: large.create(),
         operations: vec![Operation {
             title: format!("create users, {BULK} in a bulk"),
             goal: Goal::AtLeast(5.0),
+            p95_millis: None,
             large: match &features.bulk {
                 Some(bulk) if bulk.max_operations >= BULK as usize => Ok(large.bulk()),
                 _ => Err("the service does not have this"),
@@ -159,6 +170,7 @@ fn members(large: &Known<'_>) -> Section {
         title: "Members",
         against: "a group of 10",
         about: "One member comes or one goes, in turn, always in the same group.",
+        counted: "users",
         baseline: match groups {
             Some(groups) => large.members(&groups.small),
             None => baseline("/hello", &large.folder),
@@ -169,6 +181,7 @@ fn members(large: &Known<'_>) -> Section {
                 thousands(large.tenant.users)
             ),
             goal: Goal::Within(MAX_GROWTH),
+            p95_millis: None,
             large: match groups {
                 Some(groups) => Ok(large.members(&groups.everyone)),
                 None => Err("the service does not have this"),

@@ -111,15 +111,20 @@ This run was on {cores} cores ({} {}). Requests a second, for context only: {}.
     }
 
     fn section(&self, section: &Measured) -> String {
-        let (large, small) = (thousands(self.sizes.large), thousands(self.sizes.small));
-        let lines = table::of(&section.lines, &large, &small);
         let Measured {
             title,
             against,
             about,
+            counted,
+            lines,
             ..
         } = section;
-        format!("\n## {title}, against {against}\n\n{about}\n\n{lines}")
+        let [large, small] = [self.sizes.large, self.sizes.small]
+            .map(|size| format!("{} {counted}", thousands(size)));
+        let table = table::of(lines, &large, &small);
+        let latencies = lines.iter().filter_map(table::latency);
+        let latencies: String = latencies.map(|said| format!("\n{said}\n")).collect();
+        format!("\n## {title}, against {against}\n\n{about}\n\n{table}{latencies}")
     }
 
     /// The rates of a baseline, if it was measured.
@@ -190,6 +195,7 @@ mod tests {
             title: "Something",
             against,
             about: "About it.",
+            counted: "users",
             baseline: rates(rate),
             lines,
         };

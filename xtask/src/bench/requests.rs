@@ -27,19 +27,8 @@ pub(super) struct Known<'t> {
 }
 
 impl Known<'_> {
-    fn request(&self, script: &'static str, targets: Vec<Target>) -> Request {
-        Request {
-            script,
-            arguments: Vec::new(),
-            targets,
-            connections: None,
-            stretch: 1,
-            weight: 1,
-        }
-    }
-
     fn with_data(&self, script: &'static str, path: &str, file: &str) -> Request {
-        let request = self.request(script, vec![self.tenant.at(path)]);
+        let request = Request::new(script, vec![self.tenant.at(path)]);
         request.with("data", format!("{}/{file}", self.folder))
     }
 
@@ -87,13 +76,13 @@ impl Known<'_> {
 
     pub(super) fn create(&self) -> Request {
         let template = format!("{}/{TEMPLATE}", self.folder);
-        let request = self.request("create.lua", self.growing.clone());
+        let request = Request::new("create.lua", self.growing.clone());
         request.with("template", template).with("expect", 201)
     }
 
     pub(super) fn bulk(&self) -> Request {
         let template = format!("{}/{TEMPLATE}", self.folder);
-        let request = self.request("bulk.lua", vec![self.tenant.at("/Bulk")]);
+        let request = Request::new("bulk.lua", vec![self.tenant.at("/Bulk")]);
         Request {
             connections: Some(BULK_CONNECTIONS),
             stretch: BULK_STRETCH,
@@ -110,7 +99,19 @@ impl Known<'_> {
 }
 
 impl Request {
-    fn with(mut self, name: &str, value: impl std::fmt::Display) -> Self {
+    pub(super) fn new(script: &'static str, targets: Vec<Target>) -> Self {
+        Self {
+            script,
+            arguments: Vec::new(),
+            targets,
+            connections: None,
+            stretch: 1,
+            weight: 1,
+        }
+    }
+
+    /// With one more argument.
+    pub(super) fn with(mut self, name: &str, value: impl std::fmt::Display) -> Self {
         self.arguments.push(format!("{name}={value}"));
         self
     }
@@ -122,14 +123,7 @@ pub(super) fn baseline(path: &str, folder: &str) -> Request {
         path: path.to_owned(),
         token: None,
     };
-    let request = Request {
-        script: "get.lua",
-        arguments: Vec::new(),
-        targets: vec![target],
-        connections: None,
-        stretch: 1,
-        weight: 1,
-    };
+    let request = Request::new("get.lua", vec![target]);
     if path.contains('{') {
         request.with("data", format!("{folder}/{ROWS}"))
     } else {

@@ -74,6 +74,7 @@ impl<'r> Runner<'r> {
         Ok(Ok(Rate {
             a_second: counts.rate() * weight,
             cpu_secs: cpu_secs.map(|taken| taken / (counts.requests() * weight)),
+            p95_millis: counts.p95_millis(),
         }))
     }
 

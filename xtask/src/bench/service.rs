@@ -13,6 +13,7 @@ use crate::metadata::Workspace;
 use crate::up::child::{Running, Signals, Stop};
 use crate::up::client::Client;
 use crate::up::listen::Listen;
+use crate::up::random;
 
 /// A thousand creates at once, or a group of a hundred thousand members, may take a while.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -49,6 +50,8 @@ impl Service {
             .arg(state)
             .env("SPIN_VARIABLE_BASE_URL", &base_url)
             .env("SPIN_VARIABLE_ADMIN_TOKEN", admin_token)
+            // Nothing is sealed in a database that another one is to open.
+            .env("SPIN_VARIABLE_MASTER_KEY", random::base64url::<32>()?)
             .stdout(Stdio::null());
         let mut running = Running::start(&mut host)?;
         let client = Client::patient(&base_url, PATIENCE);

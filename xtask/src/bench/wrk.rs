@@ -62,6 +62,8 @@ pub(super) struct Target {
 pub(super) struct Counts {
     requests: u64,
     micros: u64,
+    /// What the slowest of the fastest 95 of 100 answers took, in microseconds.
+    p95: u64,
     /// Answers that were neither 2xx nor 3xx.
     refused: u64,
     connect: u64,
@@ -133,6 +135,16 @@ impl Counts {
         self.requests() * 1e6 / micros
     }
 
+    /// What 95 of 100 answers took at the most, in milliseconds.
+    pub(super) fn p95_millis(&self) -> f64 {
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "no answer takes 2^53 microseconds"
+        )]
+        let micros = self.p95 as f64;
+        micros / 1e3
+    }
+
     /// What went wrong, if anything did.
     pub(super) fn fault(&self) -> Option<String> {
         if self.unexpected > 0 {
@@ -169,7 +181,7 @@ mod tests {
   1 threads and 4 connections
   Latency     1.02ms    1.21ms
 Requests/sec:   1500.50
-{"requests":3001,"micros":2000000,"bytes":9,"refused":0,"connect":0,"read":0,"write":0,"timeout":0,"statuses":{"200":3001},"unexpected":0,"sample":null}
+{"requests":3001,"micros":2000000,"bytes":9,"p95":1500,"refused":0,"connect":0,"read":0,"write":0,"timeout":0,"statuses":{"200":3001},"unexpected":0,"sample":null}
 "#;
 
     fn counts(change: &str) -> Counts {
@@ -185,6 +197,7 @@ Requests/sec:   1500.50
         let counts = Counts::parse(OUTPUT).unwrap();
         assert_eq!(counts.requests, 3001);
         assert!((counts.rate() - 1500.5).abs() < 1e-9);
+        assert!((counts.p95_millis() - 1.5).abs() < 1e-9);
         assert_eq!(counts.fault(), None);
     }
 

@@ -2,12 +2,16 @@
 
 use std::fmt;
 use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
+use sha2::{Digest as _, Sha256};
 
 use crate::metadata::Workspace;
 
 mod apt;
+mod node;
 mod python;
 mod redis;
 mod target;
@@ -20,8 +24,10 @@ pub(crate) enum Part {
     Target,
     /// `redis-server`, which the tests start.
     Redis,
-    /// The Python environment with the conformance tools, which the tests run.
+    /// The Python environment with the conformance tools and a client library, which the tests run.
     Python,
+    /// The client library for Node.js, which the tests run.
+    Node,
     /// `wrk`, which the benchmarks load the service with.
     Wrk,
 }
@@ -37,13 +43,14 @@ enum Outcome {
 
 impl Part {
     /// Everything that building and testing need.
-    pub(crate) const ALL: &[Self] = &[Self::Target, Self::Redis, Self::Python];
+    pub(crate) const ALL: &[Self] = &[Self::Target, Self::Redis, Self::Python, Self::Node];
 
     fn ensure(self, workspace: &Workspace) -> Result<Outcome> {
         match self {
             Self::Target => target::ensure(workspace),
             Self::Redis => redis::ensure(),
             Self::Python => python::ensure(workspace),
+            Self::Node => node::ensure(workspace),
             Self::Wrk => wrk::ensure(),
         }
     }
@@ -55,6 +62,7 @@ impl fmt::Display for Part {
             Self::Target => target::NAME,
             Self::Redis => redis::NAME,
             Self::Python => python::NAME,
+            Self::Node => node::NAME,
             Self::Wrk => wrk::NAME,
         })
     }
@@ -103,6 +111,25 @@ fn progress(part: Part, doing: &str) {
     println!("{part}: {doing} …");
 }
 
+/// A command that reads nothing from the terminal.
+fn quiet(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.stdin(Stdio::null());
+    command
+}
+
+/// What the contents of files come down to: it tells whether what they ask for is what was installed.
+fn digest(files: &[PathBuf]) -> Result<String> {
+    let mut all = Sha256::new();
+    for file in files {
+        let content = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+        // So that what moves from one file to the next makes a difference.
+        all.update(Sha256::digest(&content));
+    }
+    let bytes = all.finalize();
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
 /// Whether the machine runs Debian itself, not a distribution made from it: those have other
 /// versions of the packages.
 fn is_debian() -> bool {
@@ -123,6 +150,23 @@ fn is_root() -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_digest_tells_files_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, content: &str| {
+            let file = folder.path().join(name);
+            fs::write(&file, content).unwrap();
+            file
+        };
+        let (a, b) = (file("a", "1"), file("b", "23"));
+        let before = digest(&[a.clone(), b.clone()]).unwrap();
+        assert_eq!(digest(&[a.clone(), b.clone()]).unwrap(), before);
+        let moved = [file("a", "12"), file("b", "3")];
+        assert_ne!(digest(&moved).unwrap(), before);
+        let missing = digest(&[folder.path().join("c")]).unwrap_err();
+        assert!(missing.to_string().starts_with("cannot read "), "{missing}");
+    }
 
     #[test]
     fn debian_is_told_from_what_is_made_of_it() {

@@ -1,28 +1,30 @@
-//! A Python virtual environment with the conformance tools, at the versions that
-//! `tests/conformance/requirements.txt` pins.
+//! A Python virtual environment with the conformance tools and the client library that the tests run, at the versions
+//! that [`REQUIREMENTS`] pin.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
-use sha2::{Digest as _, Sha256};
 
-use super::{Outcome, Part, is_debian, is_root, progress};
+use super::{Outcome, Part, digest, is_debian, is_root, progress, quiet};
 use crate::metadata::Workspace;
 use crate::process;
 
-pub(super) const NAME: &str = "conformance tools";
+pub(super) const NAME: &str = "Python packages";
+
+/// What is installed.
+const REQUIREMENTS: [&str; 2] = [
+    "tests/conformance/requirements.txt",
+    "tests/clients/python/requirements.txt",
+];
 
 /// The oldest Python that the tools run on.
 const OLDEST: (u32, u32) = (3, 10);
 
 pub(super) fn ensure(workspace: &Workspace) -> Result<Outcome> {
     let venv = workspace.target_dir.join("tools/venv");
-    let requirements = workspace.root.join("tests/conformance/requirements.txt");
-    let wanted = fs::read(&requirements)
-        .with_context(|| format!("cannot read {}", requirements.display()))?;
-    let wanted = hex(&Sha256::digest(&wanted));
+    let requirements = REQUIREMENTS.map(|file| workspace.root.join(file));
+    let wanted = digest(&requirements)?;
 
     // Written last, so that an environment with this stamp is complete.
     let stamp = venv.join(".requirements.sha256");
@@ -39,23 +41,21 @@ pub(super) fn ensure(workspace: &Workspace) -> Result<Outcome> {
     process::run(quiet(&python).args(["-m", "venv", "--clear"]).arg(&venv)).context(
         "cannot make a virtual environment; install Python's `venv` (Debian: `python3-venv`)",
     )?;
-    process::run(
-        quiet(&venv.join("bin/python"))
-            .args([
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-            ])
-            .arg("--requirement")
-            .arg(&requirements),
-    )
-    .context("cannot install the tools; check that pip reaches its package index")?;
+    let python = venv.join("bin/python");
+    let mut pip = quiet(&python);
+    pip.args(["-m", "pip", "install", "--quiet"])
+        .arg("--disable-pip-version-check");
+    for file in &requirements {
+        pip.arg("--requirement").arg(file);
+    }
+    process::run(&mut pip)
+        .context("cannot install them; check that pip reaches its package index")?;
     for (tool, command) in [("scim2", "test"), ("scim-sanity", "probe")] {
         process::output(quiet(&venv.join("bin").join(tool)).args([command, "--help"]))
             .with_context(|| format!("installed, but `{tool}` does not run"))?;
     }
+    process::output(quiet(&python).args(["-c", "import authlib.integrations.requests_client"]))
+        .context("installed, but `authlib` cannot be imported")?;
     fs::write(&stamp, wanted).with_context(|| format!("cannot write {}", stamp.display()))?;
     Ok(Outcome::Installed(format!(
         "installed in {}",
@@ -101,16 +101,6 @@ fn is_usable(python: &Path) -> bool {
 fn parse_version(text: &str) -> Option<(u32, u32)> {
     let (major, minor) = text.trim().split_once(' ')?;
     Some((major.parse().ok()?, minor.parse().ok()?))
-}
-
-fn quiet(program: &Path) -> Command {
-    let mut command = Command::new(program);
-    command.stdin(Stdio::null());
-    command
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

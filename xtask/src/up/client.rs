@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
-use serde::Deserialize;
-use serde_json::json;
+use anyhow::{Context as _, Result, ensure};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use ureq::http::{self, Method, StatusCode};
 use ureq::{Agent, AsSendBody};
 
@@ -31,6 +33,13 @@ pub(crate) struct Client {
 pub(crate) struct Response {
     pub(crate) status: StatusCode,
     pub(crate) body: String,
+}
+
+/// A client of the authorization server, and its secret; also the part that matters here of the answer to a new client.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Credentials {
+    pub(crate) client_id: String,
+    pub(crate) client_secret: String,
 }
 
 /// The part that matters here of the answer to a new token.
@@ -112,11 +121,53 @@ impl Client {
         }
         let NewToken { token } = serde_json::from_str(&response.body)
             .with_context(|| format!("the answer of {path} has no `token`"))?;
-        // It goes into a line for the shell.
-        if !token.bytes().all(|b| b.is_ascii_graphic() && b != b'\'') {
-            bail!("the token from {path} has characters that a bearer token may not have");
-        }
+        printable(&path, &token)?;
         Ok(token)
+    }
+
+    /// Makes a client of the default tenant.
+    ///
+    /// # Errors
+    /// If the service refuses.
+    pub(crate) fn create_client(&self, admin_token: &str, metadata: &Value) -> Result<Credentials> {
+        let path = clients_path();
+        let made = self.post(&path, admin_token, metadata)?;
+        if made.status != StatusCode::CREATED {
+            return Err(unexpected(&path, &made));
+        }
+        let made: Credentials = serde_json::from_str(&made.body)
+            .with_context(|| format!("the answer of {path} has no client with a secret"))?;
+        printable(&path, &made.client_id)?;
+        printable(&path, &made.client_secret)?;
+        Ok(made)
+    }
+
+    /// Enables a client of the default tenant; false if there is none.
+    ///
+    /// # Errors
+    /// If the service refuses.
+    pub(crate) fn enable_client(&self, admin_token: &str, id: &str) -> Result<bool> {
+        let path = format!("{}/{id}/enable", clients_path());
+        let answer = self.post(&path, admin_token, &json!({}))?;
+        match answer.status {
+            StatusCode::OK => Ok(true),
+            StatusCode::NOT_FOUND => Ok(false),
+            _ => Err(unexpected(&path, &answer)),
+        }
+    }
+
+    /// Whether a client of the default tenant proves who it is.
+    ///
+    /// # Errors
+    /// If the service answers anything but yes or no.
+    pub(crate) fn accepts_client(&self, client: &Credentials) -> Result<bool> {
+        let path = "/oauth/introspect";
+        let answer = self.post_form(path, client, "token=none")?;
+        match answer.status {
+            StatusCode::OK => Ok(true),
+            StatusCode::UNAUTHORIZED => Ok(false),
+            _ => Err(unexpected(path, &answer)),
+        }
     }
 
     /// GET.
@@ -134,12 +185,7 @@ impl Client {
     ///
     /// # Errors
     /// If no answer comes.
-    pub(crate) fn post(
-        &self,
-        path: &str,
-        token: &str,
-        body: &serde_json::Value,
-    ) -> Result<Response> {
+    pub(crate) fn post(&self, path: &str, token: &str, body: &Value) -> Result<Response> {
         self.send_json(Method::POST, path, token, body)
     }
 
@@ -147,22 +193,37 @@ impl Client {
     ///
     /// # Errors
     /// If no answer comes.
-    pub(crate) fn patch(
-        &self,
-        path: &str,
-        token: &str,
-        body: &serde_json::Value,
-    ) -> Result<Response> {
+    pub(crate) fn patch(&self, path: &str, token: &str, body: &Value) -> Result<Response> {
         self.send_json(Method::PATCH, path, token, body)
     }
 
-    fn send_json(
+    /// POST of a text, by nobody.
+    ///
+    /// # Errors
+    /// If no answer comes.
+    pub(crate) fn post_text(&self, path: &str, text: &str) -> Result<Response> {
+        let request = self.request(Method::POST, path);
+        self.send(request.body(text.to_owned()))
+    }
+
+    /// POST of a form, as a client.
+    ///
+    /// # Errors
+    /// If no answer comes.
+    pub(crate) fn post_form(
         &self,
-        method: Method,
         path: &str,
-        token: &str,
-        body: &serde_json::Value,
+        client: &Credentials,
+        form: &str,
     ) -> Result<Response> {
+        let request = self
+            .request(Method::POST, path)
+            .header("authorization", client.basic())
+            .header("content-type", "application/x-www-form-urlencoded");
+        self.send(request.body(form.to_owned()))
+    }
+
+    fn send_json(&self, method: Method, path: &str, token: &str, body: &Value) -> Result<Response> {
         let request = self
             .request(method, path)
             .header("authorization", format!("Bearer {token}"))
@@ -187,6 +248,34 @@ impl Client {
         };
         send().with_context(|| format!("the service does not answer {path}"))
     }
+}
+
+impl Credentials {
+    /// The header field `Authorization`. What the service makes needs no encoding first (RFC 6749 §2.3.1).
+    pub(crate) fn basic(&self) -> String {
+        let Self {
+            client_id,
+            client_secret,
+        } = self;
+        format!(
+            "Basic {}",
+            STANDARD.encode(format!("{client_id}:{client_secret}"))
+        )
+    }
+}
+
+/// Where the clients of the default tenant are.
+pub(super) fn clients_path() -> String {
+    format!("/admin/v1/tenants/{DEFAULT_TENANT}/clients")
+}
+
+/// Demands that a secret from `path` can go into a line for the shell.
+fn printable(path: &str, secret: &str) -> Result<()> {
+    ensure!(
+        secret.bytes().all(|b| b.is_ascii_graphic() && b != b'\''),
+        "what {path} answers has characters that a token may not have"
+    );
+    Ok(())
 }
 
 /// An answer that is none of those that there should be.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tempfile::NamedTempFile;
 
+use super::client::Credentials;
 use super::random;
 
 /// The contents of the file.
@@ -23,6 +24,12 @@ pub(super) struct DevFile {
     /// Seals the signing keys in the database, so it must stay as long as that does.
     #[serde(default)]
     pub(super) master_key: String,
+    /// A client that gets tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) client: Option<Credentials>,
+    /// A client that is an API: it is sent tokens, and introspects them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) api: Option<Credentials>,
     /// What others keep in the file.
     #[serde(flatten)]
     other: Map<String, Value>,
@@ -61,6 +68,8 @@ impl DevFile {
                 scim_token: None,
                 admin_token: random::hex::<32>()?,
                 master_key: String::new(),
+                client: None,
+                api: None,
                 other: Map::new(),
                 path,
             },
@@ -123,7 +132,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut first = DevFile::open(folder.path(), "http://127.0.0.1:3000").unwrap();
         first.scim_token = Some("t".to_owned());
-        first.other.insert("oauth_client".into(), "c".into());
+        first.client = Some(Credentials {
+            client_id: "c".to_owned(),
+            client_secret: "s".to_owned(),
+        });
+        first.other.insert("of_another".into(), "o".into());
         first.save().unwrap();
 
         let second = DevFile::open(folder.path(), "http://127.0.0.1:4000").unwrap();
@@ -131,6 +144,8 @@ mod tests {
         assert_eq!(second.admin_token, first.admin_token);
         assert_eq!(second.master_key, first.master_key);
         assert_eq!(second.scim_token, first.scim_token);
+        assert_eq!(second.client, first.client);
+        assert_eq!(second.api, None);
         assert_eq!(second.other, first.other);
     }
 

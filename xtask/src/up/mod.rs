@@ -13,13 +13,17 @@ use crate::{components, process};
 use self::child::{Running, Signals, Stop};
 use self::client::Client;
 use self::dev_file::DevFile;
+use self::greeting::Greeting;
 use self::listen::Listen;
+use self::provision::provision;
 use self::runtime::{Choice, Runtime};
 
 pub(crate) mod child;
 pub(crate) mod client;
 mod dev_file;
+mod greeting;
 pub(crate) mod listen;
+mod provision;
 pub(crate) mod random;
 mod runtime;
 
@@ -83,7 +87,8 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     }
     provision(&client, &mut dev)?;
     dev.save()?;
-    print!("{}", greeting(&dev)?);
+    let suffix = random::hex::<3>()?;
+    print!("{}", Greeting { dev: &dev, suffix });
     let signal = running.until_stopped(&mut signals)?;
     running.stop(signal)
 }
@@ -119,45 +124,4 @@ fn claim(state_dir: &Path) -> Result<File> {
             Err(error).with_context(|| format!("cannot lock {}", state_dir.display()))
         }
     }
-}
-
-/// Makes sure that the default tenant is there and that the token in the file works.
-fn provision(client: &Client, dev: &mut DevFile) -> Result<()> {
-    if let Some(token) = &dev.scim_token
-        && client.accepts_scim_token(token)?
-    {
-        return Ok(());
-    }
-    client.ensure_default_tenant(&dev.admin_token)?;
-    let token = client.create_scim_token(&dev.admin_token)?;
-    dev.scim_token = Some(token);
-    Ok(())
-}
-
-/// What to do next.
-fn greeting(dev: &DevFile) -> Result<String> {
-    let DevFile { scim_url, .. } = dev;
-    let authorization = format!(
-        "-H 'Authorization: Bearer {}'",
-        dev.scim_token.as_deref().unwrap_or_default()
-    );
-    let suffix = random::hex::<3>()?;
-    // In the order that people write it, and with nothing that a shell would change.
-    let user = format!(
-        r#"{{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ada-{suffix}@example.com","name":{{"givenName":"Ada","familyName":"Lovelace"}},"active":true}}"#
-    );
-    Ok(format!(
-        "
-SCIM:  {scim_url}
-Files: {} has the tokens; the database is next to it
-
-Create a person:
-  curl -i '{scim_url}/Users' {authorization} -H 'Content-Type: application/scim+json' -d '{user}'
-List people:
-  curl -i '{scim_url}/Users?count=10' {authorization}
-
-Ctrl-C stops the service.
-",
-        dev.path().display()
-    ))
 }

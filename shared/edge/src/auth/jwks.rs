@@ -17,9 +17,9 @@ pub async fn jwks<D: Database, B>(ctx: &Ctx<D>, request: Request<B>) -> FullResp
     let head = Request::from_parts(parts, ());
     document::answer(&head, async || {
         let issuer = address::issuer(&head, &ctx.config, paths::JWKS)?;
-        let (keys, max_age_secs) = auth::jwks(ctx, &issuer).await?;
+        let (json, max_age_secs) = auth::jwks(ctx, &issuer).await?;
         Ok(Document {
-            json: keys.to_json(),
+            json,
             media_type: "application/jwk-set+json",
             max_age_secs,
         })

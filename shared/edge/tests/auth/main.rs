@@ -14,6 +14,7 @@ mod jwt;
 mod keys;
 mod log;
 mod policies;
+mod published;
 mod refresh;
 mod register;
 mod requests;

@@ -9,6 +9,7 @@ mod compact;
 mod jwk;
 mod jwk_set;
 mod keyset;
+mod own;
 mod provider;
 mod rs256;
 mod sealed;

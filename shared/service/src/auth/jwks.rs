@@ -1,11 +1,7 @@
 //! What anyone may know of an issuer: its keys, and what it says of itself.
-//!
-//! The keys are read from the store each time, and are not published to key-value: see
-//! `docs/decisions/0007-keys-are-read-from-the-store.md`.
 
 use rollcall_oauth::OAuthError;
 use rollcall_oauth::grant::GrantType;
-use rollcall_oauth::jose::JwkSet;
 use rollcall_oauth::metadata::Supported;
 use rollcall_oauth::scim_scopes;
 use rollcall_store::Database;
@@ -13,7 +9,7 @@ use serde_json::Value;
 
 use super::keys::algorithm;
 use super::resource::EVALUATE;
-use super::{Issuer, known_keys, master_keys, oauth_error, signing_keys};
+use super::{Issuer, known_keys, master_keys, oauth_error, published, signing_keys};
 use crate::ctx::Ctx;
 
 /// The grants that a client can begin with today: nothing gives out codes or refresh tokens yet.
@@ -25,21 +21,25 @@ const HAS_REGISTRATION: bool = true;
 /// The endpoints that scopes are named after.
 const ENDPOINTS: [&str; 2] = ["Users", "Groups"];
 
-/// The public keys of a tenant, and for how many seconds they may be kept.
+/// The public keys of a tenant (RFC 7517 §5), and for how many seconds they may be kept.
 ///
 /// # Errors
 /// 404 when there is no such issuer; 503 without a master key, or when the store is busy; 500.
-pub async fn jwks<D: Database>(ctx: &Ctx<D>, issuer: &Issuer) -> Result<(JwkSet, i64), OAuthError> {
-    let keys = known_keys(ctx, &issuer.tenant, true).await?;
-    if !keys.all().is_empty() {
-        return Ok(keys.published(ctx.now()));
+pub async fn jwks<D: Database>(ctx: &Ctx<D>, issuer: &Issuer) -> Result<(Value, i64), OAuthError> {
+    master_keys(ctx)?;
+    let tenant = &issuer.tenant;
+    if let Some(published) = published::find(ctx, tenant).await {
+        return Ok(published);
     }
-    // There is no such tenant, or it has no key yet: some clients read the keys before they ask for a token.
-    let store = ctx.store().await.map_err(oauth_error)?;
-    let read = store.authenticate_client(&issuer.tenant, "", ctx.now());
-    let read = read.await.map_err(oauth_error)?;
-    let keys = signing_keys(ctx, &issuer.tenant, &read).await?;
-    Ok(keys.published(ctx.now()))
+    let mut keys = known_keys(ctx, tenant, true).await?;
+    if keys.all().is_empty() {
+        // There is no such tenant, or it has no key yet: some clients read the keys before they ask for a token.
+        let store = ctx.store().await.map_err(oauth_error)?;
+        let read = store.authenticate_client(tenant, "", ctx.now());
+        let read = read.await.map_err(oauth_error)?;
+        keys = signing_keys(ctx, tenant, &read).await?;
+    }
+    Ok(published::publish(ctx, tenant, &keys).await)
 }
 
 /// The metadata of an issuer (RFC 8414, OpenID discovery).

@@ -15,6 +15,7 @@ use rollcall_oauth::jose::{
 use rollcall_store::auth::{Actor, Authentication, Key, KeyDraft, SigningAlgorithm, TokenSettings};
 use rollcall_store::{Database, Store, TenantName};
 
+use super::published::publish;
 use super::{master_keys, oauth_error};
 use crate::ctx::Ctx;
 
@@ -196,7 +197,9 @@ pub async fn rotate<D: Database>(
 ) -> Result<Option<String>, OAuthError> {
     let keys = load(ctx, tenant).await?;
     add(ctx, tenant, actor, settings, &keys).await?;
-    Ok(load(ctx, tenant).await?.newest_kid.clone())
+    let keys = load(ctx, tenant).await?;
+    publish(ctx, tenant, &keys).await;
+    Ok(keys.newest_kid.clone())
 }
 
 /// What is left to do for a tenant's keys: rotate them by age, seal them anew, forget the old ones.
@@ -211,7 +214,8 @@ pub(super) async fn tend<D: Database>(ctx: &Ctx<D>, tenant: &TenantName) -> Resu
     let keys = load(ctx, tenant).await?;
     if keys.is_rotation_due(&settings, now) {
         add(ctx, tenant, Actor::Service, &settings, &keys).await?;
-        load(ctx, tenant).await?;
+        let keys = load(ctx, tenant).await?;
+        publish(ctx, tenant, &keys).await;
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ mod issuer;
 mod jwks;
 mod keys;
 mod own;
+mod published;
 mod register;
 pub(crate) mod registration;
 mod resource;

@@ -1,6 +1,7 @@
 //! A baseline for benchmarks: one row by key from SQLite, over a connection that the instance
 //! keeps. `/row/sync/<key>` blocks the instance meanwhile, `/row/async/<key>` does not,
-//! `/row/write` inserts one row, and `/row/fill/<rows>` makes the tables.
+//! `/row/write` inserts one row, and `/row/fill/<rows>` makes the tables. `/row/run` runs the statement that is posted,
+//! which fills other tables than these without the ways of the product.
 //!
 //! What it reads and writes is like a resource: a text of a kilobyte under a text as long as an id.
 //! The database is the one with the label that the environment variable `DATABASE` names.
@@ -8,7 +9,7 @@
 use std::{cell::OnceCell, env, rc::Rc};
 
 use spin_sdk::{
-    http::{IntoResponse, Request, StatusCode},
+    http::{IntoResponse, Request, StatusCode, body::IncomingBodyExt as _},
     http_service,
     sqlite::{Connection, Value, wit::sqlite as wit},
 };
@@ -32,13 +33,15 @@ const WRITTEN: &str = match std::str::from_utf8(&[b'w'; 1000]) {
 
 #[http_service]
 async fn handle(request: Request) -> impl IntoResponse {
-    match answer(request.uri().path()).await {
+    match answer(request).await {
         Ok(text) => (StatusCode::OK, text),
         Err(message) => (StatusCode::INTERNAL_SERVER_ERROR, message),
     }
 }
 
-async fn answer(path: &str) -> Result<String, String> {
+async fn answer(request: Request) -> Result<String, String> {
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path();
     let mut segments = path.split('/').skip(2);
     let what = segments.next().unwrap_or_default();
     let key = segments.next().unwrap_or_default();
@@ -47,7 +50,14 @@ async fn answer(path: &str) -> Result<String, String> {
         "sync" => read(key),
         "async" => stream(key).await,
         "write" => write(),
-        _ => Err("use /row/fill/<rows>, /row/sync/<key>, /row/async/<key> or /row/write\n".into()),
+        "run" => {
+            let statement = body.bytes().await.map_err(|error| error.to_string())?;
+            run(&String::from_utf8_lossy(&statement))
+        }
+        _ => Err(
+            "use /row/fill/<rows>, /row/sync/<key>, /row/async/<key>, /row/write or /row/run\n"
+                .into(),
+        ),
     }
 }
 
@@ -84,6 +94,11 @@ fn fill(rows: i64) -> Result<String, String> {
     }
     execute(FILL, &[Value::Integer(rows)])?;
     Ok("filled\n".into())
+}
+
+fn run(statement: &str) -> Result<String, String> {
+    execute(statement, &[])?;
+    Ok("run\n".into())
 }
 
 fn read(key: &str) -> Result<String, String> {
