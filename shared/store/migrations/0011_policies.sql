@@ -21,6 +21,8 @@ CREATE TABLE active_policy (
     latest INTEGER NOT NULL
 ) STRICT;
 
+CREATE INDEX active_policy_by_policy ON active_policy (policy);
+
 -- Whether the SCIM endpoints ask the policies before they do anything.
 ALTER TABLE tenant ADD COLUMN enforce_policies INTEGER NOT NULL DEFAULT 0;
 

@@ -94,21 +94,21 @@ impl<D: Database> Store<D> {
     ) -> Result<Basis, StoreError> {
         let statement = format!(
             "WITH {open} SELECT p.id, \
-             CASE WHEN p.id IS NOT ?4 AND coalesce(w.key, 0) = 0 THEN p.policies END, \
-             CASE WHEN p.id IS NOT ?4 AND coalesce(w.key, 0) = 0 THEN p.schema END, \
-             w.key, coalesce(r.id, k.id, n.name), \
+             CASE WHEN p.id IS NOT ?4 AND coalesce(item.key, 0) = 0 THEN p.policies END, \
+             CASE WHEN p.id IS NOT ?4 AND coalesce(item.key, 0) = 0 THEN p.schema END, \
+             item.key, coalesce(r.id, k.id, n.name), \
              CASE WHEN n.id IS NOT NULL THEN json_object('id', n.id) ELSE coalesce(r.doc, \
              json_object('name', k.name, 'active', json(iif(k.disabled, 'false', 'true')))) END, {groups} \
              FROM open \
              LEFT JOIN active_policy a ON a.tenant = open.tenant \
              LEFT JOIN policy p ON p.id = a.policy \
-             LEFT JOIN json_each(?5) w \
+             LEFT JOIN json_each(?5) item \
              LEFT JOIN resource r ON r.seq = coalesce(\
-             (SELECT seq FROM resource o WHERE o.tenant = open.tenant AND o.id = w.value ->> 1 AND o.type = w.value ->> 0), \
-             (SELECT u.resource FROM unique_value u WHERE w.value ->> 0 = 'User' \
-             AND u.path = (open.tenant << {shift}) + ?6 AND u.value = w.value ->> 2)) \
-             LEFT JOIN client k ON k.tenant = open.tenant AND k.id = w.value ->> 3 \
-             LEFT JOIN token n ON n.tenant = open.tenant AND n.hash = ?2 AND w.value ->> 4",
+             (SELECT seq FROM resource o WHERE o.tenant = open.tenant AND o.id = item.value ->> 1 AND o.type = item.value ->> 0), \
+             (SELECT u.resource FROM unique_value u WHERE item.value ->> 0 = 'User' \
+             AND u.path = (open.tenant << {shift}) + ?6 AND u.value = item.value ->> 2)) \
+             LEFT JOIN client k ON k.tenant = open.tenant AND k.id = item.value ->> 3 \
+             LEFT JOIN token n ON n.tenant = open.tenant AND n.hash = ?2 AND item.value ->> 4",
             open = access::open(access),
             groups = groups(),
             shift = paths::TENANT_SHIFT,
