@@ -73,10 +73,6 @@ fn without_nulls(object: &JsonObject) -> JsonObject {
 /// The longest message of the engine, in characters.
 const MAX_MESSAGE: usize = 500;
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the shape that map_err wants"
-)]
 fn said(error: impl std::error::Error) -> String {
     let mut message = error.to_string();
     let mut source = error.source();

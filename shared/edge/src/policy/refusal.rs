@@ -20,7 +20,7 @@ pub(super) struct Refusal {
     /// The methods that the address takes, if it was another one.
     allowed: Option<&'static str>,
     /// What is wrong with the token.
-    token: Option<Refused>,
+    token: Option<Box<Refused>>,
 }
 
 impl Refusal {
@@ -62,7 +62,7 @@ impl Refusal {
     pub fn into_response(self, scheme: Option<Scheme>) -> FullResponse {
         let about_token = self.token.or_else(|| {
             let is_refused = self.status == StatusCode::UNAUTHORIZED && scheme.is_some();
-            is_refused.then(|| OAuthError::invalid_token(&self.message).into())
+            is_refused.then(|| Box::new(OAuthError::invalid_token(&self.message).into()))
         });
         let content_type = "text/plain; charset=utf-8";
         let mut response = respond::text(self.status, content_type, self.message);
@@ -71,7 +71,7 @@ impl Refusal {
             headers.insert(ALLOW, HeaderValue::from_static(allowed));
         }
         if self.status == StatusCode::UNAUTHORIZED || about_token.is_some() {
-            challenge(headers, "policy", about_token.as_ref(), scheme);
+            challenge(headers, "policy", about_token.as_deref(), scheme);
         }
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
@@ -98,7 +98,7 @@ impl From<Refused> for Refusal {
             status,
             message: refused.error.description.clone(),
             allowed: None,
-            token: Some(refused),
+            token: Some(Box::new(refused)),
         }
     }
 }
