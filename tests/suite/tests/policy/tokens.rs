@@ -7,8 +7,8 @@ use ureq::http::Method;
 use crate::{Fixture, ask, question};
 
 /// A client of a tenant's authorization server.
-pub(crate) struct Machine {
-    pub(crate) id: String,
+pub struct Machine {
+    pub id: String,
     secret: String,
     issuer: String,
 }
@@ -16,7 +16,7 @@ pub(crate) struct Machine {
 impl Machine {
     /// Registers one that may have tokens of this scope.
     #[track_caller]
-    pub(crate) fn new(fixture: &Fixture, scope: &str) -> Self {
+    pub fn new(fixture: &Fixture, scope: &str) -> Self {
         let body = json!({
             "client_name": "Robot", "grant_types": ["client_credentials"], "scope": scope,
             "token_endpoint_auth_method": "client_secret_post",
@@ -32,7 +32,7 @@ impl Machine {
 
     /// An access token, with these parameters beside the usual ones.
     #[track_caller]
-    pub(crate) fn token(&self, more: &str) -> String {
+    pub fn token(&self, more: &str) -> String {
         let form = format!(
             "grant_type=client_credentials&client_id={}&client_secret={}{more}",
             self.id, self.secret
