@@ -5,6 +5,7 @@
 //! [RFC 7644](https://www.rfc-editor.org/rfc/rfc7644) the protocol.
 
 mod bulk;
+mod calendar;
 mod document;
 mod equal;
 mod error;

@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use crate::calendar::Date;
+
 /// Microseconds since the Unix epoch, between the years 1 and 9999.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
@@ -11,7 +13,8 @@ pub struct Timestamp(i64);
 /// The first and the last microsecond of those years. Clients write the last second for "never".
 const RANGE: (i64, i64) = (-62_135_596_800_000_000, 253_402_300_799_999_999);
 
-const EPOCH: jiff::civil::DateTime = jiff::civil::DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+const SECOND: i64 = 1_000_000;
+const DAY: i64 = 24 * 60 * 60 * SECOND;
 
 impl Timestamp {
     /// Reads an xsd:dateTime: `2026-01-02T03:04:05.678Z`, with any offset; none means UTC.
@@ -22,14 +25,19 @@ impl Timestamp {
     pub fn parse(text: &str) -> Option<Self> {
         let (civil, offset) = split_offset(text)?;
         has_shape(civil).then_some(())?;
-        let civil: jiff::civil::DateTime = civil.parse().ok()?;
-        let since_epoch = civil.duration_since(EPOCH);
-        let fraction = i64::from(since_epoch.subsec_nanos()).div_euclid(1000);
-        let micros = since_epoch
-            .as_secs()
-            .checked_mul(1_000_000)?
-            .checked_add(fraction)?
-            .checked_sub(offset * 60_000_000)?;
+        let part = |from, to| civil.get(from..to)?.parse::<i64>().ok();
+        let date = Date {
+            year: part(0, 4)?,
+            month: part(5, 7)?,
+            day: part(8, 10)?,
+        };
+        let (hour, minute, second) = (part(11, 13)?, part(14, 16)?, part(17, 19)?);
+        (hour <= 23 && minute <= 59 && second <= 60).then_some(())?;
+        // A leap second is none of its own.
+        let seconds = (hour * 60 + minute) * 60 + second.min(59);
+        let fraction = civil.get(20..).unwrap_or_default();
+        let fraction = format!("{fraction:0<6}").get(..6)?.parse::<i64>().ok()?;
+        let micros = date.days()? * DAY + seconds * SECOND + fraction - offset * 60 * SECOND;
         (RANGE.0..=RANGE.1)
             .contains(&micros)
             .then_some(Self(micros))
@@ -74,9 +82,15 @@ impl Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let since_epoch = jiff::SignedDuration::from_millis(self.as_millis());
-        let civil = EPOCH.checked_add(since_epoch).map_err(|_| fmt::Error)?;
-        write!(f, "{civil:.3}Z")
+        let Date { year, month, day } = Date::of(self.0.div_euclid(DAY));
+        let millis = self.0.rem_euclid(DAY) / 1000;
+        let (seconds, millis) = (millis / 1000, millis % 1000);
+        let (minutes, second) = (seconds / 60, seconds % 60);
+        let (hour, minute) = (minutes / 60, minutes % 60);
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z"
+        )
     }
 }
 
@@ -133,6 +147,8 @@ fn has_shape(civil: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[track_caller]
@@ -199,6 +215,30 @@ mod tests {
             "+02:00",
         ] {
             check(text, None);
+        }
+    }
+
+    #[test]
+    fn ok_a_leap_second_is_the_one_before() {
+        check("2016-12-31T23:59:60.5Z", Some("2016-12-31T23:59:59.500Z"));
+        check("2016-12-31T23:59:61Z", None);
+    }
+
+    proptest! {
+        /// What a library for times makes of the same moments.
+        #[test]
+        fn they_are_read_and_written_as_elsewhere(micros in RANGE.0..=RANGE.1, digits in 1..=9_usize) {
+            let at = Timestamp(micros);
+            let elsewhere = jiff::Timestamp::from_microsecond(micros);
+            // It ends some hours before the last year does.
+            prop_assume!(elsewhere.is_ok());
+            let elsewhere = elsewhere.unwrap();
+            prop_assert_eq!(at.to_string(), format!("{elsewhere:.3}"));
+            let text = format!("{elsewhere:.9}");
+            let text = format!("{}Z", &text[..20 + digits]);
+            let read = text.parse::<jiff::Timestamp>().unwrap();
+            let micros = read.as_nanosecond().div_euclid(1000);
+            prop_assert_eq!(Timestamp::parse(&text).map(|at| i128::from(at.0)), Some(micros));
         }
     }
 

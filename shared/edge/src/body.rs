@@ -4,7 +4,7 @@ use std::pin::pin;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http_body::Body;
 use http_body_util::BodyExt;
 
@@ -30,15 +30,30 @@ pub(crate) enum BodyError {
     Broken,
 }
 
-/// Reads a body of at most [`MAX_BODY`] bytes to its end.
-pub(crate) async fn read<B: Body<Data = Bytes>>(body: B) -> Result<Bytes, BodyError> {
-    read_up_to(body, MAX_BODY).await
+/// Reads a body of at most `max` bytes, of a request with these headers. A body whose length they tell is at its end when it
+/// has come: to ask whether more comes takes the host as long as to read it.
+pub(crate) async fn read_declared<B: Body<Data = Bytes>>(
+    headers: &HeaderMap,
+    body: B,
+    max: usize,
+) -> Result<Bytes, BodyError> {
+    let declared = headers.get(CONTENT_LENGTH);
+    let declared = declared.and_then(|length| length.to_str().ok()?.parse().ok());
+    read_some(body, max, declared).await
 }
 
 /// Reads a body of at most `max` bytes to its end.
 pub(crate) async fn read_up_to<B: Body<Data = Bytes>>(
     body: B,
     max: usize,
+) -> Result<Bytes, BodyError> {
+    read_some(body, max, None).await
+}
+
+async fn read_some<B: Body<Data = Bytes>>(
+    body: B,
+    max: usize,
+    declared: Option<usize>,
 ) -> Result<Bytes, BodyError> {
     let mut body = pin!(body);
     let mut kept = Vec::new();
@@ -51,6 +66,9 @@ pub(crate) async fn read_up_to<B: Body<Data = Bytes>>(
         if length <= max {
             kept.extend_from_slice(&data);
         } else if length > MAX_DRAINED {
+            break;
+        }
+        if Some(length) == declared {
             break;
         }
     }
@@ -72,6 +90,10 @@ mod tests {
 
     use super::*;
 
+    async fn read(body: impl Body<Data = Bytes>) -> Result<Bytes, BodyError> {
+        read_up_to(body, MAX_BODY).await
+    }
+
     /// A body of `count` chunks of one MiB, which counts those that were asked for.
     fn chunks(count: usize, asked: &mut usize) -> impl Body<Data = Bytes, Error = Infallible> {
         let chunk =
@@ -89,6 +111,24 @@ mod tests {
         let body = || Full::new(Bytes::from("four"));
         assert_eq!(block_on(read_up_to(body(), 4)), Ok(Bytes::from("four")));
         assert_eq!(block_on(read_up_to(body(), 3)), Err(BodyError::TooLarge));
+    }
+
+    #[test]
+    fn a_body_of_the_length_that_the_headers_tell_is_at_its_end() {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_LENGTH, MAX_BODY.into());
+        let mut asked = 0;
+        let whole = Bytes::from(vec![b'x'; MAX_BODY]);
+        let read = read_declared(&headers, chunks(1, &mut asked), MAX_BODY);
+        assert_eq!(block_on(read), Ok(whole.clone()));
+        // Too long is too long, wherever it is noticed.
+        let read = read_declared(&headers, chunks(1, &mut asked), MAX_BODY - 1);
+        assert_eq!(block_on(read), Err(BodyError::TooLarge));
+        for other in ["", "-1", "x", "5"] {
+            headers.insert(CONTENT_LENGTH, other.parse().unwrap());
+            let read = read_declared(&headers, chunks(1, &mut asked), MAX_BODY);
+            assert_eq!(block_on(read), Ok(whole.clone()), "{other}");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod bearer;
 mod body;
 mod challenge;
 pub mod health;
+mod limit;
 mod object;
 mod origin;
 pub mod password;

@@ -6,6 +6,7 @@ use rollcall_service::StoreError;
 use rollcall_service::admin::AdminError;
 use serde_json::{Value as Json, json};
 
+use crate::limit::Limited;
 use crate::respond::{self, FullResponse};
 
 /// Why a request is refused.
@@ -15,6 +16,7 @@ pub(crate) struct Problem {
     detail: String,
     allowed: Option<&'static str>,
     more: Option<(&'static str, Json)>,
+    limited: Option<Limited>,
 }
 
 impl Problem {
@@ -24,6 +26,7 @@ impl Problem {
             detail,
             allowed: None,
             more: None,
+            limited: None,
         }
     }
 
@@ -63,6 +66,11 @@ impl Problem {
         }
     }
 
+    /// Whether the token was not the right one.
+    pub fn is_unauthenticated(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED
+    }
+
     pub fn into_response(self) -> FullResponse {
         let title = self.status.canonical_reason().unwrap_or_default();
         let mut body =
@@ -76,6 +84,9 @@ impl Problem {
                 .headers_mut()
                 .insert(ALLOW, HeaderValue::from_static(allowed));
         }
+        if let Some(limited) = self.limited {
+            limited.tell(response.headers_mut());
+        }
         if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(
                 WWW_AUTHENTICATE,
@@ -83,6 +94,14 @@ impl Problem {
             );
         }
         response
+    }
+}
+
+impl From<Limited> for Problem {
+    fn from(limited: Limited) -> Self {
+        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, limited.detail());
+        problem.limited = Some(limited);
+        problem
     }
 }
 

@@ -4,6 +4,8 @@ use rollcall_oauth::jose::MasterKeys;
 use rollcall_oauth::outbound::Outbound;
 use rollcall_store::Durability;
 
+use crate::limits::LimitSettings;
+
 /// The configuration of the service.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
@@ -17,4 +19,8 @@ pub struct Config {
     pub master_key: Option<MasterKeys>,
     /// Where keys of others may be fetched from.
     pub outbound: Outbound,
+    /// How old an answer about a token may be, in seconds; 0 reads the store for each.
+    pub introspection_max_age_secs: u32,
+    /// How many requests are served.
+    pub limits: LimitSettings,
 }

@@ -6,13 +6,15 @@ use rollcall_core::Timestamp;
 use rollcall_store::{Database, Store, StoreError};
 use uuid::Builder;
 
-use crate::auth::{Chores, ClientKeys, KeyRing, Sweeper, Verified};
+use crate::auth::{Chores, ClientKeys, KeyRing, RecentAnswers, Sweeper, Verified};
 use crate::config::Config;
+use crate::limits::Limits;
 use crate::ports::{
-    Clock, Documents, Fetch, Guard, NoDocuments, NoFetch, NoGuard, NoVerifier, Passwords, Random,
-    Verifier,
+    Cache, Clock, Documents, Fetch, Guard, Limiter, NoDocuments, NoFetch, NoGuard, NoVerifier,
+    Passwords, Random, Verifier,
 };
 use crate::profile::Profiles;
+use crate::shared_cache::SharedCache;
 
 /// The store, the ports and the configuration.
 pub struct Ctx<D: Database> {
@@ -24,6 +26,9 @@ pub struct Ctx<D: Database> {
     pub(crate) verified: Verified,
     pub(crate) verifier: Box<dyn Verifier>,
     pub(crate) guard: Box<dyn Guard>,
+    pub(crate) limits: Limits,
+    pub(crate) recent: RecentAnswers,
+    pub(crate) shared_cache: SharedCache,
     clock: Box<dyn Clock>,
     random: Box<dyn Random>,
     pub(crate) fetch: Box<dyn Fetch>,
@@ -54,6 +59,9 @@ impl<D: Database> Ctx<D> {
             verified: Verified::default(),
             verifier: Box::new(NoVerifier),
             guard: Box::new(NoGuard),
+            limits: Limits::default(),
+            recent: RecentAnswers::default(),
+            shared_cache: SharedCache::default(),
             clock: Box::new(clock),
             random: Box::new(random),
             fetch: Box::new(NoFetch),
@@ -70,6 +78,24 @@ impl<D: Database> Ctx<D> {
     pub fn with_fetch(self, fetch: impl Fetch + 'static) -> Self {
         Self {
             fetch: Box::new(fetch),
+            ..self
+        }
+    }
+
+    /// The same with what is remembered shared with other instances.
+    #[must_use]
+    pub fn with_cache(self, cache: impl Cache + 'static) -> Self {
+        Self {
+            shared_cache: SharedCache::new(cache),
+            ..self
+        }
+    }
+
+    /// The same with requests counted by a limiter that other instances share, not by this one alone.
+    #[must_use]
+    pub fn with_limiter(self, limiter: impl Limiter + 'static) -> Self {
+        Self {
+            limits: Limits::shared(limiter),
             ..self
         }
     }

@@ -8,20 +8,23 @@ mod bulk;
 mod config;
 mod ctx;
 mod error;
+pub mod limits;
 mod passwords;
 pub mod policy;
 mod ports;
 mod profile;
 pub mod resources;
 mod session;
+mod shared_cache;
 
 pub use bulk::{bulk, plan_bulk};
 pub use config::Config;
 pub use ctx::Ctx;
 pub use error::Error;
 pub use ports::{
-    Answer, Clock, Documents, Fetch, FetchError, Fetched, Guard, PasswordError, Passwords,
-    Question, Random, Ruling, SentProof, Verdict, VerifiedJwt, Verifier,
+    Answer, Cache, CacheError, Clock, Documents, Fetch, FetchError, Fetched, Guard, Limiter,
+    LimiterError, PasswordError, Passwords, Question, Random, Ruling, SentProof, Verdict,
+    VerifiedJwt, Verifier,
 };
 pub use profile::{Profile, admit, authenticate, fresh_profile, profile};
 pub use session::Session;

@@ -1,10 +1,11 @@
 //! What comes in from outside, so that tests can fix it: time, randomness, the hashes of passwords, what others publish,
-//! the verdicts on access tokens, and what policies permit.
+//! the verdicts on access tokens, what policies permit, and what counts requests.
 
 use std::future::ready;
 use std::pin::Pin;
 
 use rollcall_core::Timestamp;
+use rollcall_limits::{Admission, Ask, Micros};
 use rollcall_oauth::{ErrorCode, OAuthError, Scope};
 use rollcall_store::Claims;
 use serde_json::{Value as Json, json};
@@ -30,6 +31,53 @@ pub trait Passwords {
     /// [`PasswordError`].
     fn hash<'a>(&'a self, password: &'a str) -> Answer<'a, Result<String, PasswordError>>;
 }
+
+/// Whoever counts requests.
+pub trait Limiter {
+    /// Into how many buckets a large limit is split, so that not all requests come to the same one.
+    fn shards(&self) -> u32;
+
+    /// Takes all places that a request needs, or none. A limiter that many instances share goes by a clock of its own,
+    /// and not by `now`.
+    ///
+    /// # Errors
+    /// [`LimiterError`] when it doesn't answer in time, or not as it should.
+    fn take<'a>(
+        &'a self,
+        asks: &'a [Ask],
+        now: Micros,
+    ) -> Answer<'a, Result<Admission, LimiterError>>;
+}
+
+/// Why a limiter doesn't say whether a request may be served. The text is for the log.
+#[derive(Debug, PartialEq, Eq, Error)]
+#[error("the rate limiter does not answer: {0}")]
+pub struct LimiterError(pub String);
+
+/// What instances remember together, for a while. It may be gone at any time.
+pub trait Cache {
+    /// What is remembered under that name, if anything is.
+    ///
+    /// # Errors
+    /// [`CacheError`] when there is no answer in time.
+    fn get<'a>(&'a self, name: &'a str) -> Answer<'a, Result<Option<Vec<u8>>, CacheError>>;
+
+    /// Remembers something for so many milliseconds.
+    ///
+    /// # Errors
+    /// As [`Cache::get`].
+    fn put<'a>(
+        &'a self,
+        name: &'a str,
+        value: &'a [u8],
+        millis: u64,
+    ) -> Answer<'a, Result<(), CacheError>>;
+}
+
+/// Why the cache doesn't answer. The text is for the log.
+#[derive(Debug, PartialEq, Eq, Error)]
+#[error("the cache does not answer: {0}")]
+pub struct CacheError(pub String);
 
 /// What a port answers, later. Components are single-threaded, so it need not be `Send`.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;

@@ -11,8 +11,9 @@ use http_body_util::{BodyExt, Limited};
 use spin_sdk::http::{FullBody, send};
 use spin_sdk::time::sleep;
 
-/// How long to wait for an answer. A hash takes tens of milliseconds, and as many times that as others are before it.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long to wait for an answer, in seconds. A hash takes tens of milliseconds, and as many times that as others are
+/// before it.
+const PATIENCE_SECS: u64 = 5;
 
 /// Sends JSON to a component, whose answer may have so many bytes.
 ///
@@ -23,9 +24,10 @@ pub(crate) async fn post(
     json: String,
     max_answer: usize,
 ) -> Result<(StatusCode, Bytes), String> {
-    match select(pin!(ask(address, json, max_answer)), pin!(sleep(PATIENCE))).await {
+    let patience = sleep(Duration::from_secs(PATIENCE_SECS));
+    match select(pin!(ask(address, json, max_answer)), pin!(patience)).await {
         Either::Left((answer, _)) => answer,
-        Either::Right(_) => Err(format!("no answer within {PATIENCE:?}")),
+        Either::Right(_) => Err(format!("no answer within {PATIENCE_SECS} s")),
     }
 }
 

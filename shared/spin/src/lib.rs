@@ -7,6 +7,7 @@ mod internal;
 mod key_value;
 mod passwords;
 mod random;
+mod redis;
 mod serve;
 mod sqlite;
 mod variables;

@@ -18,6 +18,7 @@ use crate::guard::PolicyComponent;
 use crate::key_value::KeyValue;
 use crate::passwords::{NoPasswords, PasswordComponent};
 use crate::random::HostRandom;
+use crate::redis::Redis;
 use crate::sqlite::Sqlite;
 use crate::variables;
 use crate::verifier::VerifierComponent;
@@ -131,7 +132,26 @@ async fn ctx(new: impl FnOnce(Config) -> Ctx<Sqlite>) -> Result<Rc<Ctx<Sqlite>>,
     let config = variables::config()
         .await
         .inspect_err(|error| eprintln!("{error:#}"))?;
-    let fresh = Rc::new(new(config));
+    // Where nothing is limited nothing is counted, and where answers may not be old none is remembered.
+    let (is_limited, is_recent) = (
+        !config.limits.are_all_off(),
+        config.introspection_max_age_secs > 0,
+    );
+    let redis_url = if is_limited || is_recent {
+        variables::redis_url().await?
+    } else {
+        None
+    };
+    let mut fresh = new(config);
+    if let Some(redis) = redis_url.map(Redis::new) {
+        if is_limited {
+            fresh = fresh.with_limiter(redis.clone());
+        }
+        if is_recent {
+            fresh = fresh.with_cache(redis);
+        }
+    }
+    let fresh = Rc::new(fresh);
     Ok(CTX.with(|cell| cell.get_or_init(|| fresh).clone()))
 }
 

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use http::Uri;
+use rollcall_service::limits::{LimitSettings, Proxies, Rate};
 use rollcall_service::{Config, MasterKeys, Outbound};
 use rollcall_store::Durability;
 use spin_sdk::variables;
@@ -28,7 +29,52 @@ pub(crate) async fn config() -> Result<Config> {
             ports: ports(variable("outbound_ports").await?.as_deref())?,
             allows_loopback: switch("outbound_loopback").await?,
         },
+        introspection_max_age_secs: max_age(variable("introspection_max_age").await?.as_deref())?,
+        limits: limits().await?,
     })
+}
+
+/// The longest age of an answer about a token that makes sense, in seconds.
+const MAX_AGE_SECS: u32 = 60;
+
+fn max_age(text: Option<&str>) -> Result<u32> {
+    let Some(text) = text else { return Ok(0) };
+    let secs = text.parse().ok().filter(|secs| *secs <= MAX_AGE_SECS);
+    secs.with_context(|| {
+        format!(
+            "the variable `introspection_max_age` is `{text}`: set it to a number of seconds from 0 to {MAX_AGE_SECS}"
+        )
+    })
+}
+
+/// Where the limits of all instances are counted and answers remembered, if not by each of them.
+pub(crate) async fn redis_url() -> Result<Option<String>> {
+    variable("redis_url").await
+}
+
+async fn limits() -> Result<LimitSettings> {
+    let settings = LimitSettings {
+        tenant: rate("rate_limit_tenant").await?,
+        client: rate("rate_limit_client").await?,
+        address: rate("rate_limit_address").await?,
+        failures: rate("rate_limit_failures").await?,
+        proxies: Proxies::default(),
+    };
+    if settings.are_all_off() {
+        return Ok(settings);
+    }
+    let proxies = variable("trusted_proxies").await?.unwrap_or_default();
+    Ok(LimitSettings {
+        proxies: Proxies::parse(&proxies).context("in the variable `trusted_proxies`")?,
+        ..settings
+    })
+}
+
+/// A limit; none is set in a component that isn't given the variable.
+async fn rate(name: &str) -> Result<Option<Rate>> {
+    let text = variable(name).await?;
+    let rate = text.map_or(Ok(None), |text| Rate::parse(&text));
+    rate.with_context(|| format!("in the variable `{name}`"))
 }
 
 /// Ports, separated by commas.

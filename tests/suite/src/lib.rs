@@ -13,8 +13,10 @@ mod client;
 pub mod golden;
 mod process;
 mod raw;
+mod redis;
 mod service;
 
 pub use client::{Answer, Client, encode};
 pub use process::Process;
-pub use service::{Service, workspace};
+pub use redis::Redis;
+pub use service::{MASTER_KEY, Service, workspace};

@@ -13,8 +13,8 @@ use crate::client::Client;
 /// What opens the admin API of the services that are started here.
 pub(crate) const ADMIN_TOKEN: &str = "the-admin-token-of-the-tests";
 
-/// What their signing keys are sealed under.
-pub(crate) const MASTER_KEY: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE";
+/// What the signing keys of the services that are started here are sealed under.
+pub const MASTER_KEY: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE";
 
 /// A service that runs the built components, or the one that the environment names.
 pub struct Service {
@@ -60,8 +60,17 @@ impl Service {
     /// When it can't be started.
     #[must_use]
     pub fn in_folder(state: &Path) -> Self {
-        let variables = [("admin_token", ADMIN_TOKEN), ("master_key", MASTER_KEY)];
-        Self::with_variables(state, &variables)
+        Self::in_folder_with(state, &[])
+    }
+
+    /// The same with more application variables.
+    ///
+    /// # Panics
+    /// When it can't be started.
+    #[must_use]
+    pub fn in_folder_with(state: &Path, more: &[(&str, &str)]) -> Self {
+        let usual = [("admin_token", ADMIN_TOKEN), ("master_key", MASTER_KEY)];
+        Self::with_variables(state, &[&usual, more].concat())
     }
 
     /// The same with these application variables and no others.

@@ -18,25 +18,50 @@ use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use http_body::Body;
 use rollcall_core::{ResourceTypeDefinition, Schema, excerpt};
-use rollcall_service::{Ctx, Database, admin};
+use rollcall_service::limits::Client;
+use rollcall_service::{Ctx, Database, TenantName, admin};
 use serde_json::json;
 
 use crate::bearer;
 use crate::body::MAX_BODY;
+use crate::limit::Login;
 use crate::object;
 use crate::path;
 use crate::problem::Problem;
 use crate::respond::{self, FullResponse};
 
-/// Answers a request under `/admin/v1`.
+/// What the admin API counts by.
+const ENDPOINT: &str = "admin";
+
+/// Answers a request under `/admin/v1`, unless there have been too many from the same address, or too many wrong tokens.
 pub async fn handle<D: Database, B: Body<Data = Bytes>>(
     ctx: &Ctx<D>,
     request: Request<B>,
 ) -> FullResponse {
     let (parts, body) = request.into_parts();
-    answer(ctx, &Request::from_parts(parts, ()), body)
+    let head = Request::from_parts(parts, ());
+    limited(ctx, &head, answer(ctx, &head, body)).await
+}
+
+/// Has a request to the admin API answered, unless there have been too many from the same address, or too many wrong
+/// tokens.
+pub(crate) async fn limited<D: Database>(
+    ctx: &Ctx<D>,
+    head: &Request<()>,
+    answer: impl Future<Output = Result<FullResponse, Problem>>,
+) -> FullResponse {
+    let has_token = bearer::token(head.headers()).is_some();
+    // The admin API belongs to no tenant, so its counts stand beside those of the one that is always there.
+    let tenant = TenantName::default_tenant();
+    let login = Login::new(ctx, head, ENDPOINT, &tenant, Some(Client::Operator));
+    login
+        .answer(
+            ctx,
+            answer,
+            |problem: &Problem| has_token && problem.is_unauthenticated(),
+            Problem::into_response,
+        )
         .await
-        .unwrap_or_else(Problem::into_response)
 }
 
 async fn answer<D: Database, B: Body<Data = Bytes>>(

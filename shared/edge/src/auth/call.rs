@@ -7,13 +7,15 @@ use http::header::{AUTHORIZATION, HeaderName, PRAGMA};
 use http::{HeaderValue, Method, Request};
 use http_body::Body;
 use rollcall_oauth::client::Presented;
-use rollcall_oauth::{Form, MAX_FORM_BYTES, OAuthError};
+use rollcall_oauth::{ErrorCode, Form, MAX_FORM_BYTES, OAuthError};
 use rollcall_service::auth::{Issuer, master_keys};
+use rollcall_service::limits::Client;
 use rollcall_service::{Ctx, Database};
 
 use super::address;
 use super::refusal::Refusal;
 use crate::body::{self, BodyError};
+use crate::limit::Login;
 use crate::respond::FullResponse;
 
 const FORM_TYPE: &str = "application/x-www-form-urlencoded";
@@ -26,6 +28,7 @@ pub(super) struct Call<'r> {
     pub issuer: Issuer,
     /// The form.
     pub form: Form,
+    presented: Result<Presented, OAuthError>,
 }
 
 impl Call<'_> {
@@ -33,17 +36,8 @@ impl Call<'_> {
     ///
     /// # Errors
     /// `invalid_client`, `invalid_request`.
-    pub fn presented(&self) -> Result<Presented, OAuthError> {
-        let mut values = self.head.headers().get_all(AUTHORIZATION).iter();
-        let authorization = values.next();
-        if values.next().is_some() {
-            return Err(OAuthError::invalid_request(
-                "there is more than one header field `Authorization`",
-            ));
-        }
-        // What is no text is no credential either.
-        let authorization = authorization.map(|value| value.to_str().unwrap_or_default());
-        Presented::parse(authorization, &self.form)
+    pub fn presented(&self) -> Result<&Presented, OAuthError> {
+        self.presented.as_ref().map_err(Clone::clone)
     }
 
     /// The values of all header fields of this name, for a proof of possession. What is no text is no proof either.
@@ -55,30 +49,70 @@ impl Call<'_> {
     }
 }
 
-/// Reads address, method and form, has `answer` answer, and turns refusals into responses. No cache keeps any of it.
-pub(super) async fn handle<'r, D: Database, B: Body<Data = Bytes>>(
+/// Reads address, method and form, sees that there are not too many requests, has `answer` answer, and turns refusals into
+/// responses. No cache keeps any of it.
+pub(super) async fn handle<D: Database, B: Body<Data = Bytes>>(
     ctx: &Ctx<D>,
-    head: &'r Request<()>,
+    head: &Request<()>,
     body: B,
     endpoint: &str,
-    answer: impl AsyncFnOnce(Call<'r>) -> Result<FullResponse, Refusal>,
+    answer: impl AsyncFnOnce(&Call<'_>) -> Result<FullResponse, Refusal>,
 ) -> FullResponse {
     let issuer = match address::issuer(head, &ctx.config, endpoint) {
         Ok(issuer) => issuer,
         Err(error) => return Refusal::from(error).into_response(""),
     };
-    let realm = issuer.url.clone();
-    let answered = match form(ctx, head, body).await {
-        Ok(form) => answer(Call { head, issuer, form }).await,
-        Err(refusal) => Err(refusal),
+    let form = match form(ctx, head, body).await {
+        Ok(form) => form,
+        Err(refusal) => return refusal.into_response(&issuer.url),
     };
-    answered
-        .map(|mut response| {
-            let headers = response.headers_mut();
-            headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
-            response
-        })
-        .unwrap_or_else(|refusal| refusal.into_response(&realm))
+    let call = Call {
+        presented: presented(head, &form),
+        head,
+        issuer,
+        form,
+    };
+    let client = call.presented.as_ref().ok().map(client);
+    let login = Login::new(ctx, head, endpoint, &call.issuer.tenant, client);
+    let mut response = login
+        .answer(
+            ctx,
+            answer(&call),
+            |refusal| refusal.error.code == ErrorCode::InvalidClient,
+            |refusal| refusal.into_response(&call.issuer.url),
+        )
+        .await;
+    let headers = response.headers_mut();
+    headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
+    response
+}
+
+fn presented(head: &Request<()>, form: &Form) -> Result<Presented, OAuthError> {
+    let mut values = head.headers().get_all(AUTHORIZATION).iter();
+    let authorization = values.next();
+    if values.next().is_some() {
+        return Err(OAuthError::invalid_request(
+            "there is more than one header field `Authorization`",
+        ));
+    }
+    // What is no text is no credential either.
+    let authorization = authorization.map(|value| value.to_str().unwrap_or_default());
+    Presented::parse(authorization, form)
+}
+
+/// Whom the requests with these credentials count against.
+fn client(presented: &Presented) -> Client<'_> {
+    match presented {
+        Presented::Secret {
+            client_id, secret, ..
+        } => Client::Secret {
+            id: client_id,
+            secret,
+        },
+        Presented::Assertion { client_id, .. } | Presented::Public { client_id } => {
+            Client::Id(client_id)
+        }
+    }
 }
 
 async fn form<D: Database, B: Body<Data = Bytes>>(
@@ -106,7 +140,7 @@ async fn form<D: Database, B: Body<Data = Bytes>>(
         ))
         .into());
     }
-    let body = body::read_up_to(body, MAX_FORM_BYTES).await;
+    let body = body::read_declared(head.headers(), body, MAX_FORM_BYTES).await;
     let body = body.map_err(|error| match error {
         BodyError::TooLarge => OAuthError {
             status: 413,

@@ -10,7 +10,6 @@ use http_body::Body;
 use rollcall_oauth::metadata::paths;
 use rollcall_service::auth;
 use rollcall_service::{Ctx, Database};
-use serde_json::json;
 
 use super::call::{self, Call};
 use super::refusal::Refusal;
@@ -26,20 +25,21 @@ pub async fn introspect<D: Database, B: Body<Data = Bytes>>(
     let (parts, body) = request.into_parts();
     let head = Request::from_parts(parts, ());
     call::handle(ctx, &head, body, paths::INTROSPECT, async |call| {
-        answer(ctx, &call).await
+        answer(ctx, call).await
     })
     .await
 }
 
 async fn answer<D: Database>(ctx: &Ctx<D>, call: &Call<'_>) -> Result<FullResponse, Refusal> {
     let presented = call.presented()?;
-    let introspected = auth::introspect(ctx, &call.issuer, &presented, &call.form).await?;
     if wants_jwt(call.head.headers()) {
+        let introspected = auth::introspect(ctx, &call.issuer, presented, &call.form).await?;
         let jwt = auth::sign_introspection(ctx, &call.issuer, &introspected).await?;
         return Ok(respond::text(StatusCode::OK, JWT_TYPE, jwt));
     }
-    let answer = json!(introspected.answer);
-    Ok(respond::json(StatusCode::OK, "application/json", &answer))
+    let json = auth::introspect_recent(ctx, &call.issuer, presented, &call.form).await?;
+    let json = json.to_string();
+    Ok(respond::text(StatusCode::OK, "application/json", json))
 }
 
 /// > The resource server sends […] "application/token-introspection+jwt" in the "Accept" HTTP header

@@ -3,9 +3,10 @@
 //! [RFC 6749 §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)
 
 use http::header::{ALLOW, HeaderName, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use rollcall_oauth::{Challenge, ErrorCode, OAuthError, Scheme};
 
+use crate::limit::Limited;
 use crate::respond::{self, FullResponse};
 
 /// Why a request is refused, and what else the answer says.
@@ -13,15 +14,28 @@ use crate::respond::{self, FullResponse};
 pub(super) struct Refusal {
     /// Why.
     pub error: OAuthError,
-    headers: Vec<(HeaderName, HeaderValue)>,
+    headers: HeaderMap,
 }
 
 impl From<OAuthError> for Refusal {
     fn from(error: OAuthError) -> Self {
         Self {
             error,
-            headers: Vec::new(),
+            headers: HeaderMap::new(),
         }
+    }
+}
+
+impl From<Limited> for Refusal {
+    /// The token endpoint has no code for it. This one the authorization endpoint has (RFC 6749 §4.1.2.1).
+    fn from(limited: Limited) -> Self {
+        let error = OAuthError::temporarily_unavailable(limited.detail());
+        let mut refusal = Self::from(OAuthError {
+            status: 429,
+            ..error
+        });
+        limited.tell(&mut refusal.headers);
+        refusal
     }
 }
 
@@ -38,7 +52,7 @@ impl Refusal {
 
     /// The refusal with one more header field.
     pub fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.push((name, value));
+        self.headers.append(name, value);
         self
     }
 
@@ -67,9 +81,7 @@ impl Refusal {
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
-        for (name, value) in self.headers {
-            headers.append(name, value);
-        }
+        headers.extend(self.headers);
         response
     }
 }

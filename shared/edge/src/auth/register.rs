@@ -11,12 +11,14 @@ use rollcall_core::{JsonObject, parse_object};
 use rollcall_oauth::metadata::paths;
 use rollcall_oauth::{Challenge, ErrorCode, OAuthError, Scheme};
 use rollcall_service::auth::{self, Issuer, Registration, master_keys};
+use rollcall_service::limits::Client;
 use rollcall_service::{Ctx, Database};
 use serde_json::{Value as Json, json};
 
 use super::address::{nothing_at, split_tenant};
 use super::refusal::Refusal;
 use crate::body::{self, BodyError};
+use crate::limit::Login;
 use crate::respond::{self, FullResponse};
 use crate::{bearer, origin, path};
 
@@ -34,18 +36,40 @@ pub async fn register<D: Database, B: Body<Data = Bytes>>(
         Ok(found) => found,
         Err(error) => return Refusal::from(error).into_response(""),
     };
-    let answered = match (client, head.method()) {
-        (None, &Method::POST) => create(ctx, &issuer, &head, body).await,
-        (None, _) => Err(Refusal::method("POST")),
-        (Some(id), &Method::GET) => show(ctx, &issuer, &id, &head).await,
-        (Some(id), &Method::PUT) => replace(ctx, &issuer, &id, &head, body).await,
-        (Some(id), &Method::DELETE) => delete(ctx, &issuer, &id, &head).await,
-        (Some(_), _) => Err(Refusal::method("GET, PUT, DELETE")),
-    };
-    let mut response = answered.unwrap_or_else(|refusal| challenged(refusal, &issuer, &head));
+    let token = bearer::token(head.headers());
+    let caller = client.as_deref().map(|id| match token {
+        Some(secret) => Client::Secret { id, secret },
+        None => Client::Id(id),
+    });
+    let login = Login::new(ctx, &head, paths::REGISTER, &issuer.tenant, caller);
+    let mut response = login
+        .answer(
+            ctx,
+            answer(ctx, &issuer, client.as_deref(), &head, body),
+            |refusal| token.is_some() && refusal.error.code == ErrorCode::InvalidToken,
+            |refusal| challenged(refusal, &issuer, &head),
+        )
+        .await;
     let headers = response.headers_mut();
     headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
     response
+}
+
+async fn answer<D: Database, B: Body<Data = Bytes>>(
+    ctx: &Ctx<D>,
+    issuer: &Issuer,
+    client: Option<&str>,
+    head: &Request<()>,
+    body: B,
+) -> Result<FullResponse, Refusal> {
+    match (client, head.method()) {
+        (None, &Method::POST) => create(ctx, issuer, head, body).await,
+        (None, _) => Err(Refusal::method("POST")),
+        (Some(id), &Method::GET) => show(ctx, issuer, id, head).await,
+        (Some(id), &Method::PUT) => replace(ctx, issuer, id, head, body).await,
+        (Some(id), &Method::DELETE) => delete(ctx, issuer, id, head).await,
+        (Some(_), _) => Err(Refusal::method("GET, PUT, DELETE")),
+    }
 }
 
 /// The issuer that an address names, and the client if it is one's.

@@ -24,7 +24,7 @@ pub async fn revoke<D: Database, B: Body<Data = Bytes>>(
     let head = Request::from_parts(parts, ());
     call::handle(ctx, &head, body, paths::REVOKE, async |call| {
         let presented = call.presented()?;
-        auth::revoke(ctx, &call.issuer, &presented, &call.form).await?;
+        auth::revoke(ctx, &call.issuer, presented, &call.form).await?;
         Ok(respond::empty(StatusCode::OK))
     })
     .await

@@ -26,7 +26,7 @@ pub async fn token<D: Database, B: Body<Data = Bytes>>(
     let (parts, body) = request.into_parts();
     let head = Request::from_parts(parts, ());
     call::handle(ctx, &head, body, paths::TOKEN, async |call| {
-        answer(ctx, &call).await
+        answer(ctx, call).await
     })
     .await
 }
@@ -43,7 +43,7 @@ async fn answer<D: Database>(ctx: &Ctx<D>, call: &Call<'_>) -> Result<FullRespon
     let issued = async {
         let request = auth::TokenRequest {
             issuer: &call.issuer,
-            presented: &call.presented()?,
+            presented: call.presented()?,
             form: &call.form,
             proofs: &proofs,
         };

@@ -19,7 +19,7 @@ use rollcall_core::policy::PolicySet;
 pub use rollcall_service::policy::PolicyCache;
 use rollcall_service::{Ctx, Database};
 
-use crate::problem::Problem;
+use crate::admin::limited;
 use crate::respond::FullResponse;
 use address::{Address, Endpoint};
 use refusal::Refusal;
@@ -39,9 +39,7 @@ pub async fn handle<P: PolicySet, D: Database, B: Body<Data = Bytes>>(
         return enforce::answer(ctx, cache, &head, body).await;
     }
     let mut response = if head.uri().path().starts_with("/admin/") {
-        admin::answer::<P, D, B>(ctx, &head, body)
-            .await
-            .unwrap_or_else(Problem::into_response)
+        limited(ctx, &head, admin::answer::<P, D, B>(ctx, &head, body)).await
     } else {
         answer(ctx, cache, &head, body)
             .await

@@ -11,8 +11,12 @@ use crate::body::{self, BodyError, MAX_BODY, media_type};
 ///
 /// # Errors
 /// 413; 400 `invalidSyntax` when it ends early.
-pub(super) async fn read<B: Body<Data = Bytes>>(body: B) -> Result<Bytes, ScimError> {
-    body::read(body).await.map_err(|error| match error {
+pub(super) async fn read<B: Body<Data = Bytes>>(
+    headers: &HeaderMap,
+    body: B,
+) -> Result<Bytes, ScimError> {
+    let read = body::read_declared(headers, body, MAX_BODY).await;
+    read.map_err(|error| match error {
         BodyError::TooLarge => ScimError::payload_too_large(format!(
             "the body is larger than {MAX_BODY} bytes (maxPayloadSize): send less at a time"
         )),

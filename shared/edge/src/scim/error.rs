@@ -10,6 +10,7 @@ use serde_json::Value as Json;
 
 use super::render::CONTENT_TYPE;
 use crate::challenge::challenge;
+use crate::limit::Limited;
 use crate::respond::{self, FullResponse};
 
 /// Why a request is refused.
@@ -23,6 +24,8 @@ pub(super) enum Refusal {
     Token(Refused),
     /// The tenant's settings have changed meanwhile.
     Reconfigured,
+    /// There are too many requests.
+    Limited(Limited),
 }
 
 impl From<service::Error> for Refusal {
@@ -31,6 +34,12 @@ impl From<service::Error> for Refusal {
             service::Error::Refused(error) => Self::Error(error),
             service::Error::Reconfigured => Self::Reconfigured,
         }
+    }
+}
+
+impl From<Limited> for Refusal {
+    fn from(limited: Limited) -> Self {
+        Self::Limited(limited)
     }
 }
 
@@ -46,13 +55,13 @@ impl Refusal {
         match self {
             Self::Error(error) => error.status != 401 && error.status < 500,
             Self::Method(_) => true,
-            Self::Token(_) | Self::Reconfigured => false,
+            Self::Token(_) | Self::Reconfigured | Self::Limited(_) => false,
         }
     }
 
     /// The response to a request whose token was sent with `scheme`, if it had one.
     pub fn into_response(self, scheme: Option<Scheme>) -> FullResponse {
-        let mut refused = None;
+        let (mut refused, mut limited) = (None, None);
         let (error, allowed) = match self {
             Self::Token(why) => {
                 let error = ScimError {
@@ -73,6 +82,15 @@ impl Refusal {
                 },
                 None,
             ),
+            Self::Limited(refused) => {
+                let error = ScimError {
+                    status: 429,
+                    scim_type: None,
+                    detail: refused.detail(),
+                };
+                limited = Some(refused);
+                (error, None)
+            }
             Self::Method(methods) => {
                 let allowed = methods
                     .iter()
@@ -96,6 +114,9 @@ impl Refusal {
         }
         if status == StatusCode::UNAUTHORIZED || refused.is_some() {
             challenge(response.headers_mut(), "scim", refused.as_ref(), scheme);
+        }
+        if let Some(limited) = limited {
+            limited.tell(response.headers_mut());
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response

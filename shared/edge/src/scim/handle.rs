@@ -17,6 +17,7 @@ use super::error::Refusal;
 use super::{body, scopes};
 use crate::bearer;
 use crate::challenge::supply_nonce;
+use crate::limit::{self, Quota};
 use crate::respond::FullResponse;
 
 /// How often a request is done again because the tenant's settings changed while it was under way.
@@ -53,8 +54,9 @@ impl Call<'_> {
     }
 }
 
-/// Reads address, token and body, has `answer` answer by the tenant's profile, and turns refusals into responses. Whoever
-/// has no good token learns of no other refusal, and nothing of theirs is read or written.
+/// Reads address and token, sees that there are not too many requests, reads the body, has `answer` answer by the
+/// tenant's profile, and turns refusals into responses. Whoever has no good token learns of no refusal but that there are
+/// too many requests, and nothing of theirs is read or written.
 pub(super) async fn handle<D: Database, B: Body<Data = Bytes>>(
     ctx: &Ctx<D>,
     request: Request<B>,
@@ -63,7 +65,8 @@ pub(super) async fn handle<D: Database, B: Body<Data = Bytes>>(
     let (parts, body) = request.into_parts();
     let head = Request::from_parts(parts, ());
     let sent = bearer::sent(head.headers());
-    let (answered, nonce) = match call(ctx, &head, sent).await {
+    let mut quota = Quota::default();
+    let (answered, nonce) = match call(ctx, &head, sent, &mut quota).await {
         Err(refusal) => (Err(refusal), None),
         Ok(mut call) => {
             let answered = answer_call(ctx, &mut call, body, answer).await;
@@ -75,6 +78,7 @@ pub(super) async fn handle<D: Database, B: Body<Data = Bytes>>(
     if let Some(nonce) = nonce {
         supply_nonce(response.headers_mut(), &nonce);
     }
+    quota.tell(&mut response);
     response
 }
 
@@ -90,7 +94,7 @@ async fn answer_call<D: Database, B: Body<Data = Bytes>>(
         admit(ctx, call.access()).await?;
     }
     if [Method::POST, Method::PUT, Method::PATCH].contains(call.head.method()) {
-        call.body = body::read(body).await?;
+        call.body = body::read(call.head.headers(), body).await?;
     }
     for _ in 1..ATTEMPTS {
         let answered = permitted(ctx, call, &current, &answer).await;
@@ -129,10 +133,12 @@ async fn permitted<D: Database>(
     answered
 }
 
+/// The call that a request is. What is left after it goes to `quota`.
 async fn call<'r, D: Database>(
     ctx: &Ctx<D>,
     head: &'r Request<()>,
     sent: Option<(Scheme, &str)>,
+    quota: &mut Quota,
 ) -> Result<Call<'r>, Refusal> {
     let Address {
         tenant,
@@ -144,6 +150,7 @@ async fn call<'r, D: Database>(
             "send a provisioning token or an access token as `Authorization: Bearer …`",
         )
     })?;
+    *quota = limit::admit(ctx, head, &tenant, token).await?;
     let issuer = Issuer {
         tenant,
         url: base.strip_suffix("/scim/v2").unwrap_or(&base).to_owned(),

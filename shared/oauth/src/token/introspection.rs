@@ -101,6 +101,12 @@ impl Introspection {
         }
     }
 
+    /// Until when an active token is valid, in seconds since 1970.
+    #[must_use]
+    pub fn expires(&self) -> Option<i64> {
+        self.facts.as_ref()?.exp
+    }
+
     /// Whether the token is active.
     #[must_use]
     pub const fn is_active(&self) -> bool {

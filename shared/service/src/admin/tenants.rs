@@ -7,7 +7,7 @@ use rollcall_store::auth::{SigningAlgorithm, TokenSettings};
 use rollcall_store::{Database, StoreError, Tenant, TenantChange, TenantName};
 
 use super::AdminError;
-use crate::auth::MAX_ACCESS_TOKEN_SECS;
+use crate::auth::{MAX_ACCESS_TOKEN_SECS, withdraw};
 use crate::ctx::Ctx;
 
 /// The longest time that deleted people are kept, in days.
@@ -136,7 +136,11 @@ pub async fn create_tenant<D: Database>(
     };
     let store = ctx.store().await.map_err(AdminError::Store)?;
     match store.create_tenant(&tenant).await {
-        Ok(()) => Ok(tenant),
+        Ok(()) => {
+            // There may have been one of that name before.
+            withdraw(ctx, &tenant.name).await;
+            Ok(tenant)
+        }
         Err(StoreError::Conflict) => Err(AdminError::Conflict(format!(
             "there is a tenant `{}` already",
             tenant.name
@@ -218,7 +222,9 @@ pub async fn delete_tenant<D: Database>(ctx: &Ctx<D>, name: &str) -> Result<(), 
     store
         .delete_tenant(&parsed)
         .await
-        .map_err(|error| in_tenant(error, name))
+        .map_err(|error| in_tenant(error, name))?;
+    withdraw(ctx, &parsed).await;
+    Ok(())
 }
 
 /// The tenant that an address names.

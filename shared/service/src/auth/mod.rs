@@ -15,6 +15,7 @@ mod jwks;
 mod keys;
 mod own;
 mod published;
+mod recent;
 mod register;
 pub(crate) mod registration;
 mod resource;
@@ -34,6 +35,7 @@ pub use issuer::Issuer;
 pub use jwks::{jwks, metadata};
 pub use keys::{JWKS_SECS, Keys, MAX_ACCESS_TOKEN_SECS, known_keys, rotate, signing_keys};
 pub use own::{store_claims, verify_own};
+pub use recent::introspect_recent;
 pub use register::{
     NewRegistration, Registration, admit_registration, register, registered, reregister, unregister,
 };
@@ -47,6 +49,8 @@ pub use verify::verify;
 pub(crate) use chores::Chores;
 pub(crate) use client_keys::ClientKeys;
 pub(crate) use keys::KeyRing;
+pub(crate) use published::withdraw;
+pub(crate) use recent::RecentAnswers;
 pub(crate) use resource::Verified;
 pub(crate) use sweep::Sweeper;
 

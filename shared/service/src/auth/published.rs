@@ -60,6 +60,15 @@ pub(super) async fn publish<D: Database>(
     (published.jwks, max_age)
 }
 
+/// Takes back what is published in the name of a tenant: one that is gone has no keys, and a new one of that name has none
+/// of those, though its first key signs at once. When key-value fails, the old set counts until its time is over.
+pub(crate) async fn withdraw<D: Database>(ctx: &Ctx<D>, tenant: &TenantName) {
+    let nothing = br#"{"jwks":{"keys":[]},"until":0}"#;
+    if let Err(error) = ctx.documents.put(&name(tenant), nothing).await {
+        eprintln!("the keys of `{tenant}` are not taken back from key-value: {error}");
+    }
+}
+
 /// With the service's name, since some key-value stores are shared by applications.
 fn name(tenant: &TenantName) -> String {
     format!("rollcall/jwks/{tenant}")

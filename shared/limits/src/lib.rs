@@ -1,0 +1,22 @@
+//! Rate limits, pure: the generic cell rate algorithm, who a request counts against, and what it is told.
+//!
+//! Nothing here does I/O or reads a clock. Times are microseconds since any epoch, or between two moments, as [`Micros`].
+
+mod address;
+mod admission;
+mod breaker;
+mod buckets;
+mod failures;
+mod gcra;
+mod proxies;
+mod rate;
+pub mod script;
+
+pub use address::ClientAddress;
+pub use admission::{Admission, Ask, Policy, Standing};
+pub use breaker::Breaker;
+pub use buckets::Buckets;
+pub use failures::Failures;
+pub use gcra::{Bucket, Decision, Micros};
+pub use proxies::{NotProxies, Proxies};
+pub use rate::{NotARate, Rate};

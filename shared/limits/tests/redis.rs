@@ -1,0 +1,222 @@
+//! The script in a real Redis: it takes no more than there is, whoever asks at once, and decides as the code here does.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a helper of the tests ends the test"
+)]
+
+use std::cell::{Cell, RefCell};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+use redis::{Connection, Value};
+use rollcall_limits::script::{self, SHA1, TEXT};
+use rollcall_limits::{Admission, Ask, Buckets, Policy, Rate};
+
+/// A Redis server of the test's own.
+struct Server {
+    process: Child,
+    port: u16,
+}
+
+impl Server {
+    fn start() -> Self {
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = free.local_addr().unwrap().port();
+        drop(free);
+        let process = Command::new("redis-server")
+            .args(["--bind", "127.0.0.1", "--save", "", "--port"])
+            .arg(port.to_string())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("redis-server is needed: run `cargo xtask setup`");
+        let server = Self { process, port };
+        for _ in 0..500 {
+            if TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok() {
+                return server;
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        panic!("redis-server does not answer");
+    }
+
+    fn connect(&self) -> Connection {
+        let client = redis::Client::open(format!("redis://127.0.0.1:{}", self.port)).unwrap();
+        client.get_connection().unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn ask(key: &str, rate: &str) -> Ask {
+    Ask {
+        policy: Policy::Client,
+        rate: Rate::parse(rate).unwrap().unwrap(),
+        shards: 1,
+        key: key.to_owned(),
+        takes: true,
+    }
+}
+
+fn call(connection: &mut Connection, asks: &[Ask]) -> Admission {
+    let mut command = redis::cmd("EVAL");
+    command.arg(TEXT);
+    for argument in script::arguments(asks) {
+        command.arg(argument);
+    }
+    let answer: Vec<i64> = command.query(connection).unwrap();
+    script::admission(asks, &answer).expect("the script and the code agree")
+}
+
+#[test]
+fn the_hash_is_that_of_the_script() {
+    let server = Server::start();
+    let loaded: String = redis::cmd("SCRIPT")
+        .arg("LOAD")
+        .arg(TEXT)
+        .query(&mut server.connect())
+        .unwrap();
+    assert_eq!(loaded, SHA1);
+}
+
+#[test]
+fn parallel_callers_never_get_more_than_the_burst() {
+    let server = Server::start();
+    let asks = [ask("{t}:tenant", "1000/1d"), ask("{t}:client", "100/1d")];
+    let passed: usize = thread::scope(|scope| {
+        let callers: Vec<_> = (0..8)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut connection = server.connect();
+                    let admissions = (0..50).map(|_| call(&mut connection, &asks));
+                    admissions.filter(Admission::is_allowed).count()
+                })
+            })
+            .collect();
+        callers.into_iter().map(|c| c.join().unwrap()).sum()
+    });
+    assert_eq!(passed, 100);
+    // Those who were refused took nothing from the tenant.
+    let tenant = call(&mut server.connect(), &[ask("{t}:tenant", "1000/1d")]);
+    assert!(tenant.fields().unwrap().1.contains("r=899;"), "{tenant:?}");
+}
+
+#[test]
+fn places_come_back_by_the_clock_of_the_server_and_buckets_expire_when_full() {
+    let server = Server::start();
+    let mut connection = server.connect();
+    let asks = [ask("a", "2/1s")];
+    assert!(call(&mut connection, &asks).is_allowed());
+    assert!(call(&mut connection, &asks).is_allowed());
+    let refused = call(&mut connection, &asks);
+    assert_eq!(refused.retry_after_secs(), Some(1));
+    let ttl: i64 = redis::cmd("PTTL").arg("a").query(&mut connection).unwrap();
+    assert!((500..=1000).contains(&ttl), "{ttl}");
+    thread::sleep(Duration::from_millis(1100));
+    let gone: Value = redis::cmd("GET").arg("a").query(&mut connection).unwrap();
+    assert_eq!(gone, Value::Nil);
+    assert!(call(&mut connection, &asks).is_allowed());
+}
+
+#[test]
+fn who_only_asks_leaves_no_trace() {
+    let server = Server::start();
+    let mut connection = server.connect();
+    let mut peek = ask("a", "1/1d");
+    peek.takes = false;
+    for _ in 0..3 {
+        assert!(call(&mut connection, &[peek.clone()]).is_allowed());
+    }
+    assert!(call(&mut connection, &[ask("a", "1/1d")]).is_allowed());
+    assert!(!call(&mut connection, &[peek]).is_allowed());
+}
+
+#[test]
+fn an_answer_of_another_form_is_none() {
+    let asks = [ask("a", "2/1s")];
+    assert!(script::admission(&asks, &[1, 0]).is_some());
+    for answer in [
+        &[][..],
+        &[1],
+        &[0, 0],
+        &[1, 1_000_000],
+        &[1, -1],
+        &[1, 0, 0],
+    ] {
+        assert_eq!(script::admission(&asks, answer), None, "{answer:?}");
+    }
+}
+
+/// One request: microseconds since the one before, and the buckets that it needs, by number.
+type Step = (u64, Vec<(usize, bool)>);
+
+fn step() -> impl Strategy<Value = Step> {
+    let gap = prop_oneof![Just(0), 0_u64..5_000_000, 0_u64..4_000_000_000];
+    let asks = prop::collection::btree_map(0_usize..RATES.len(), any::<bool>(), 1..=RATES.len());
+    (gap, asks.prop_map(|asks| asks.into_iter().collect()))
+}
+
+/// Of periods so long that no bucket expires while a case runs, which takes milliseconds.
+const RATES: [&str; 4] = ["3/10s", "7/1m", "20/1h", "1/30s"];
+
+#[test]
+fn it_decides_as_the_buckets_in_memory_do() {
+    // The script by a clock of the test's own.
+    let clocked = TEXT.replace("redis.call('TIME')", "{ARGV[#ARGV - 1], ARGV[#ARGV]}");
+    assert_ne!(clocked, TEXT);
+    let server = Server::start();
+    let connection = RefCell::new(server.connect());
+    let case = Cell::new(0);
+    let config = ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(200)
+    };
+    let (allowed, refused) = (Cell::new(0), Cell::new(0));
+    let steps = prop::collection::vec(step(), 1..40);
+    TestRunner::new(config)
+        .run(&steps, |steps| {
+            case.set(case.get() + 1);
+            let mut buckets = Buckets::default();
+            let mut now = 1_900_000_000_123_457;
+            for (gap, needed) in steps {
+                now += gap;
+                let asks: Vec<Ask> = needed
+                    .into_iter()
+                    .map(|(number, takes)| Ask {
+                        takes,
+                        ..ask(&format!("{}:{number}", case.get()), RATES[number])
+                    })
+                    .collect();
+                let mut command = redis::cmd("EVAL");
+                command.arg(&clocked);
+                for argument in script::arguments(&asks) {
+                    command.arg(argument);
+                }
+                command.arg(now / 1_000_000).arg(now % 1_000_000);
+                let answer: Vec<i64> = command.query(&mut connection.borrow_mut()).unwrap();
+                let expected = buckets.take(&asks, now);
+                prop_assert_eq!(script::admission(&asks, &answer), Some(expected.clone()));
+                let count = if expected.is_allowed() {
+                    &allowed
+                } else {
+                    &refused
+                };
+                count.set(count.get() + 1);
+            }
+            Ok(())
+        })
+        .unwrap();
+    // It is worth something only if both happen.
+    let counts = (allowed.get(), refused.get());
+    assert!(counts.0 > 100 && counts.1 > 100, "{counts:?}");
+}

@@ -1,0 +1,180 @@
+//! How many requests are served: of a tenant, a client, from an address.
+//!
+//! A limiter that fails must not be what stops the service: requests pass, and are counted. Failures of clients to say
+//! who they are, however, are limited in the instance as well, where nothing can fail.
+
+mod caller;
+mod instance;
+
+use std::cell::{Cell, OnceCell, RefCell};
+
+use rollcall_limits::{Breaker, Failures};
+// What callers of the use cases, and those who fill the port, need.
+pub use rollcall_limits::{
+    Admission, Ask, ClientAddress, Micros, NotARate, NotProxies, Policy, Proxies, Rate, script,
+};
+use rollcall_store::Database;
+
+pub use self::caller::{Caller, Client};
+use self::instance::InstanceLimiter;
+use crate::ctx::Ctx;
+use crate::ports::{Limiter, LimiterError};
+
+/// What the operator sets: limits, and whose word on addresses is taken. Nothing is limited by default.
+#[derive(Clone, Debug, Default)]
+pub struct LimitSettings {
+    /// For all requests of a tenant.
+    pub tenant: Option<Rate>,
+    /// For the requests of a client, or with a token.
+    pub client: Option<Rate>,
+    /// For the requests from an address.
+    pub address: Option<Rate>,
+    /// For failures of a client at an address to say who it is.
+    pub failures: Option<Rate>,
+    /// The proxies that are believed when they name an address.
+    pub proxies: Proxies,
+}
+
+impl LimitSettings {
+    /// Whether requests are not limited.
+    #[must_use]
+    pub fn are_off(&self) -> bool {
+        self.tenant.is_none() && self.client.is_none() && self.address.is_none()
+    }
+
+    /// Whether nothing is limited at all, neither requests nor failures.
+    #[must_use]
+    pub fn are_all_off(&self) -> bool {
+        self.are_off() && self.failures.is_none()
+    }
+}
+
+/// The counts of this instance.
+pub(crate) struct Limits {
+    limiter: Box<dyn Limiter>,
+    is_shared: bool,
+    breaker: RefCell<Breaker>,
+    failures: OnceCell<RefCell<Failures>>,
+    turn: Cell<u32>,
+    unlimited: Cell<u64>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::new(InstanceLimiter::default(), false)
+    }
+}
+
+impl Limits {
+    pub fn shared(limiter: impl Limiter + 'static) -> Self {
+        Self::new(limiter, true)
+    }
+
+    fn new(limiter: impl Limiter + 'static, is_shared: bool) -> Self {
+        Self {
+            limiter: Box::new(limiter),
+            is_shared,
+            breaker: RefCell::default(),
+            failures: OnceCell::new(),
+            turn: Cell::new(0),
+            unlimited: Cell::new(0),
+        }
+    }
+
+    /// Asks the limiter; none when it can't say.
+    async fn take(&self, asks: &[Ask], now: Micros) -> Option<Admission> {
+        if asks.is_empty() {
+            return Some(Admission::default());
+        }
+        if !self.breaker.borrow().is_closed(now) {
+            return None;
+        }
+        let taken = self.limiter.take(asks, now).await;
+        match &taken {
+            Ok(_) => self.breaker.borrow_mut().succeeded(),
+            Err(error) => self.note(error, now),
+        }
+        taken.ok()
+    }
+
+    /// Lets a request in that the limiter has said nothing about.
+    fn pass(&self) -> Admission {
+        self.unlimited.set(self.unlimited.get() + 1);
+        Admission::default()
+    }
+
+    fn note(&self, error: &LimiterError, now: Micros) {
+        let pauses = self.breaker.borrow_mut().failed(now);
+        let pauses = if pauses {
+            ", and is not asked for some seconds"
+        } else {
+            ""
+        };
+        let unlimited = self.unlimited.get();
+        eprintln!(
+            "{error}{pauses}; requests that this instance served without a limit before: {unlimited}"
+        );
+    }
+}
+
+/// Whether a request may be served, before any work is done for it. It is counted if so.
+pub async fn admit<D: Database>(ctx: &Ctx<D>, caller: &Caller<'_>) -> Admission {
+    let (limits, settings) = (&ctx.limits, &ctx.config.limits);
+    // None have been counted anywhere, unless here or where all are.
+    let may_have_failed = limits.is_shared || limits.failures.get().is_some();
+    let failures = settings.failures.filter(|_| may_have_failed);
+    if settings.are_off() && failures.is_none() {
+        return Admission::default();
+    }
+    let now = now(ctx);
+    let mut asks = caller.asks(settings, limits.limiter.shards(), turn(ctx));
+    if let Some(rate) = failures {
+        let ask = caller.failure(rate, false);
+        let failed = limits.failures.get();
+        let debt = failed.map(|failed| failed.borrow().debt(ask.bucket(), &ask.key, now));
+        let admission = Admission::of(std::slice::from_ref(&ask), &[debt.unwrap_or_default()]);
+        if !admission.is_allowed() {
+            return admission;
+        }
+        if limits.is_shared {
+            asks.push(ask);
+        }
+    }
+    let taken = limits.take(&asks, now).await;
+    taken.unwrap_or_else(|| limits.pass())
+}
+
+/// Counts a request whose caller failed to say who it is.
+pub async fn failed<D: Database>(ctx: &Ctx<D>, caller: &Caller<'_>) {
+    let limits = &ctx.limits;
+    let Some(rate) = ctx.config.limits.failures else {
+        return;
+    };
+    let (now, ask) = (now(ctx), caller.failure(rate, true));
+    let failures = limits
+        .failures
+        .get_or_init(|| RefCell::new(Failures::new(u64::from_le_bytes(ctx.random()))));
+    failures.borrow_mut().count(ask.bucket(), &ask.key, now);
+    if limits.is_shared {
+        limits.take(&[ask], now).await;
+    }
+}
+
+/// How many requests this instance has served without knowing whether it should have, since its limiter failed.
+pub fn unlimited<D: Database>(ctx: &Ctx<D>) -> u64 {
+    ctx.limits.unlimited.get()
+}
+
+fn now<D: Database>(ctx: &Ctx<D>) -> Micros {
+    Micros::try_from(ctx.now().as_micros()).unwrap_or_default()
+}
+
+/// Which part of a limit is next: each instance begins with another one.
+fn turn<D: Database>(ctx: &Ctx<D>) -> u32 {
+    let turn = &ctx.limits.turn;
+    if turn.get() == 0 && ctx.limits.limiter.shards() > 1 {
+        turn.set(u32::from_le_bytes(ctx.random()));
+    }
+    turn.set(turn.get().wrapping_add(1));
+    turn.get()
+}

@@ -1,0 +1,217 @@
+//! Requests are limited; a limiter that fails stops nobody; failures of clients to say who they are are limited all the
+//! same.
+#![expect(clippy::unwrap_used, reason = "a helper of the tests ends the test")]
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+use std::future::ready;
+use std::rc::Rc;
+
+use pollster::block_on;
+use rollcall_core::Timestamp;
+use rollcall_limits::{Ask, Buckets, Micros};
+use rollcall_service::limits::{self, Admission, Caller, Client, LimitSettings, Rate};
+use rollcall_service::{
+    Answer, Clock, Config, Ctx, Limiter, LimiterError, PasswordError, Passwords, Random, TenantName,
+};
+use rollcall_store::rusqlite::File;
+
+#[derive(Clone, Default)]
+struct Time(Rc<Cell<i64>>);
+
+impl Clock for Time {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(1_900_000_000_000_000 + self.0.get())
+    }
+}
+
+struct Zeros;
+
+impl Random for Zeros {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(0);
+    }
+}
+
+struct NoPasswords;
+
+impl Passwords for NoPasswords {
+    fn hash<'a>(&'a self, _: &'a str) -> Answer<'a, Result<String, PasswordError>> {
+        Box::pin(ready(Err(PasswordError::Unavailable(String::new()))))
+    }
+}
+
+/// A limiter that others share, which can be told to fail.
+#[derive(Clone, Default)]
+struct Shared {
+    buckets: Rc<RefCell<Buckets>>,
+    is_down: Rc<Cell<bool>>,
+    calls: Rc<Cell<u32>>,
+    keys: Rc<RefCell<BTreeSet<String>>>,
+}
+
+impl Limiter for Shared {
+    fn shards(&self) -> u32 {
+        8
+    }
+
+    fn take<'a>(
+        &'a self,
+        asks: &'a [Ask],
+        now: Micros,
+    ) -> Answer<'a, Result<Admission, LimiterError>> {
+        self.calls.set(self.calls.get() + 1);
+        let keys = asks.iter().map(|ask| ask.key.clone());
+        self.keys.borrow_mut().extend(keys);
+        Box::pin(ready(if self.is_down.get() {
+            Err(LimiterError("it is down".to_owned()))
+        } else {
+            Ok(self.buckets.borrow_mut().take(asks, now))
+        }))
+    }
+}
+
+fn rate(text: &str) -> Option<Rate> {
+    Rate::parse(text).unwrap()
+}
+
+fn settings() -> LimitSettings {
+    LimitSettings {
+        tenant: rate("8/1m"),
+        client: rate("4/1m"),
+        address: rate("6/1m"),
+        failures: rate("3/1m"),
+        ..LimitSettings::default()
+    }
+}
+
+fn ctx(settings: LimitSettings) -> (Ctx<File>, Time) {
+    let time = Time::default();
+    let config = Config {
+        limits: settings,
+        ..Config::default()
+    };
+    let file = File("/nonexistent/unused.db".into());
+    let ctx = Ctx::new(file, time.clone(), Zeros, NoPasswords, config);
+    (ctx, time)
+}
+
+fn caller<'c>(tenant: &'c TenantName, client: &'c str, address: &str) -> Caller<'c> {
+    let address: std::net::IpAddr = address.parse().unwrap();
+    let secret = "a secret";
+    Caller {
+        endpoint: "token",
+        tenant,
+        client: Some(Client::Secret { id: client, secret }),
+        address: Some(address.into()),
+    }
+}
+
+/// How many of so many requests are let in.
+fn let_in(ctx: &Ctx<File>, caller: &Caller<'_>, requests: usize) -> usize {
+    let admissions = (0..requests).map(|_| block_on(limits::admit(ctx, caller)));
+    admissions.filter(Admission::is_allowed).count()
+}
+
+#[test]
+fn each_limit_holds_and_a_refusal_costs_the_others_nothing() {
+    let tenant = TenantName::default_tenant();
+    let (ctx, time) = ctx(settings());
+    // Of the client first …
+    assert_eq!(let_in(&ctx, &caller(&tenant, "a", "192.0.2.1"), 10), 4);
+    // … of its address …
+    assert_eq!(let_in(&ctx, &caller(&tenant, "b", "192.0.2.1"), 10), 2);
+    // … and of the tenant.
+    assert_eq!(let_in(&ctx, &caller(&tenant, "c", "192.0.2.2"), 10), 2);
+    let other = TenantName::parse("other").unwrap();
+    assert_eq!(let_in(&ctx, &caller(&other, "a", "192.0.2.1"), 10), 4);
+    time.0.set(60_000_000);
+    assert_eq!(let_in(&ctx, &caller(&tenant, "a", "192.0.2.1"), 10), 4);
+}
+
+#[test]
+fn without_limits_the_limiter_is_not_even_asked() {
+    let tenant = TenantName::default_tenant();
+    let shared = Shared::default();
+    let (ctx, _) = ctx(LimitSettings::default());
+    let ctx = ctx.with_limiter(shared.clone());
+    let caller = caller(&tenant, "a", "192.0.2.1");
+    assert_eq!(let_in(&ctx, &caller, 100), 100);
+    block_on(limits::failed(&ctx, &caller));
+    assert_eq!(shared.calls.get(), 0);
+    assert_eq!(limits::unlimited(&ctx), 0);
+}
+
+#[test]
+fn instances_that_share_a_limiter_share_the_limits() {
+    let tenant = TenantName::default_tenant();
+    let shared = Shared::default();
+    let instances = [ctx(settings()).0, ctx(settings()).0].map(|c| c.with_limiter(shared.clone()));
+    let caller = caller(&tenant, "a", "192.0.2.1");
+    let mut passed = 0;
+    for _ in 0..5 {
+        passed += let_in(&instances[0], &caller, 1) + let_in(&instances[1], &caller, 1);
+    }
+    assert_eq!(passed, 4);
+}
+
+#[test]
+fn failures_are_counted_for_all_instances() {
+    let tenant = TenantName::default_tenant();
+    let shared = Shared::default();
+    let only = LimitSettings {
+        failures: rate("3/1m"),
+        ..LimitSettings::default()
+    };
+    let instances = [ctx(only.clone()).0, ctx(only).0].map(|c| c.with_limiter(shared.clone()));
+    let caller = caller(&tenant, "a", "192.0.2.1");
+    for _ in 0..3 {
+        assert_eq!(let_in(&instances[1], &caller, 1), 1);
+        block_on(limits::failed(&instances[0], &caller));
+    }
+    assert_eq!(let_in(&instances[1], &caller, 1), 0);
+    let elsewhere = self::caller(&tenant, "a", "192.0.2.2");
+    assert_eq!(let_in(&instances[1], &elsewhere, 1), 1);
+}
+
+#[test]
+fn a_limiter_that_is_down_stops_nobody_but_those_who_fail_to_say_who_they_are() {
+    let tenant = TenantName::default_tenant();
+    let shared = Shared::default();
+    shared.is_down.set(true);
+    let (ctx, time) = ctx(settings());
+    let ctx = ctx.with_limiter(shared.clone());
+    let honest = caller(&tenant, "a", "192.0.2.1");
+    assert_eq!(let_in(&ctx, &honest, 50), 50);
+    assert_eq!(limits::unlimited(&ctx), 50);
+    // It was left alone after three failures.
+    assert_eq!(shared.calls.get(), 3);
+
+    let guessing = caller(&tenant, "b", "192.0.2.1");
+    for _ in 0..3 {
+        assert_eq!(let_in(&ctx, &guessing, 1), 1);
+        block_on(limits::failed(&ctx, &guessing));
+    }
+    let refused = block_on(limits::admit(&ctx, &guessing));
+    assert_eq!(refused.refusing(), Some(limits::Policy::Failures));
+    assert_eq!(refused.retry_after_secs(), Some(20));
+    assert_eq!(let_in(&ctx, &honest, 1), 1);
+
+    // When it is back, it is asked again.
+    shared.is_down.set(false);
+    time.0.set(6_000_000);
+    assert_eq!(let_in(&ctx, &honest, 10), 4);
+}
+
+#[test]
+fn the_limit_of_a_large_tenant_is_spread_evenly() {
+    let tenant = TenantName::default_tenant();
+    let shared = Shared::default();
+    let (ctx, _) = ctx(LimitSettings {
+        tenant: rate("1000/1h"),
+        ..LimitSettings::default()
+    });
+    let ctx = ctx.with_limiter(shared.clone());
+    assert_eq!(let_in(&ctx, &caller(&tenant, "a", "192.0.2.1"), 1100), 1000);
+    assert_eq!(shared.keys.borrow().len(), 8);
+}

@@ -1,0 +1,62 @@
+//! The limiter that all instances share.
+
+use rollcall_service::limits::{Admission, Ask, Micros, script};
+use rollcall_service::{Answer, Limiter, LimiterError};
+use spin_sdk::redis::RedisResult;
+
+use super::{Failure, Redis};
+
+/// Into how many buckets the limit of a large tenant is split.
+const SHARDS: u32 = 8;
+
+impl Redis {
+    async fn ask(&self, asks: &[Ask]) -> Result<Admission, Failure> {
+        let mut answer = self.script("EVALSHA", script::SHA1, asks).await;
+        if answer.as_ref().is_err_and(is_without_script) {
+            answer = self.script("EVAL", script::TEXT, asks).await;
+        }
+        let numbers = answer?.into_iter().map(|part| match part {
+            RedisResult::Int64(number) => Some(number),
+            _ => None,
+        });
+        numbers
+            .collect::<Option<Vec<i64>>>()
+            .and_then(|numbers| script::admission(asks, &numbers))
+            .ok_or_else(|| Failure("its answer is of another form".to_owned()))
+    }
+
+    async fn script(
+        &self,
+        command: &str,
+        script: &str,
+        asks: &[Ask],
+    ) -> Result<Vec<RedisResult>, Failure> {
+        let arguments = [script.to_owned()];
+        let arguments = arguments.into_iter().chain(script::arguments(asks));
+        self.run(command, arguments).await
+    }
+}
+
+impl Limiter for Redis {
+    fn shards(&self) -> u32 {
+        SHARDS
+    }
+
+    fn take<'a>(
+        &'a self,
+        asks: &'a [Ask],
+        _: Micros,
+    ) -> Answer<'a, Result<Admission, LimiterError>> {
+        Box::pin(async {
+            self.ask(asks)
+                .await
+                .map_err(|Failure(why)| LimiterError(why))
+        })
+    }
+}
+
+/// Whether the server has been started anew since it was given the script, or never was. Hosts word it in different ways.
+fn is_without_script(Failure(why): &Failure) -> bool {
+    let why = why.to_ascii_lowercase();
+    why.contains("noscript") || why.contains("no matching script")
+}
