@@ -2,7 +2,6 @@
 
 import json
 import os
-import time
 
 import requests
 from authlib.integrations.base_client import OAuthError
@@ -37,15 +36,6 @@ def connect(client, method="client_secret_basic", **more):
     )
 
 
-class ShortPrivateKeyJWT(PrivateKeyJWT):
-    """The library signs for an hour; the service takes what is good for at most five minutes."""
-
-    def sign(self, auth, token_endpoint):
-        # Anew each time: the library adds a `jti` to them, which is good for one use.
-        self.claims = {"exp": int(time.time()) + 60}
-        return super().sign(auth, token_endpoint)
-
-
 def connect_with_key(client, key, alg, audience):
     """A client that proves who it is with a key of its own."""
     session = OAuth2Session(
@@ -54,7 +44,7 @@ def connect_with_key(client, key, alg, audience):
         token_endpoint_auth_method="private_key_jwt",
         revocation_endpoint_auth_method="private_key_jwt",
     )
-    session.register_client_auth_method(ShortPrivateKeyJWT(audience, alg=alg))
+    session.register_client_auth_method(PrivateKeyJWT(audience, alg=alg))
     return session
 
 

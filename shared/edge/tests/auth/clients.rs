@@ -172,7 +172,7 @@ fn err_assertions_that_prove_nothing() {
     world.client("c", &key.metadata());
     let good = json!({"alg": "EdDSA"});
     let claims = assertion(&world, "1");
-    let exp = json!(world.now_secs() + 3600);
+    let exp = json!(world.now_secs() + 7200);
     let cases = [
         (json!({"alg": "none"}), claims.clone()),
         (json!({"alg": "HS256"}), claims.clone()),

@@ -97,20 +97,22 @@ async fn claims<D: Database>(
     };
     let known = issuer.jwks.as_ref();
     let fresh = known.filter(|jwks| jwks.expires > now);
-    let fetched = match fresh {
+    // Old keys serve while another instance fetches new ones.
+    let usable = known.filter(|jwks| later(jwks.fetched, fetch::MAX_LIFE_SECS) > now);
+    let newer = match fresh {
         Some(_) => None,
-        None => refresh(ctx, store, tenant, issuer, true).await?,
+        None => refresh(ctx, store, tenant, issuer, usable.is_none()).await?,
     };
-    let keys = match (fetched, known) {
+    let keys = match (newer, usable) {
         (Some(keys), _) => return check(&keys).map_err(|error| rejected(&error)),
-        (None, Some(jwks)) if later(jwks.fetched, fetch::MAX_LIFE_SECS) > now => read(jwks)?,
-        (None, _) => return Err(unavailable()),
+        (None, Some(jwks)) => read(jwks)?,
+        (None, None) => return Err(unavailable()),
     };
     match check(&keys) {
         Err(Rejected::UnknownKey)
             if known.is_some_and(|jwks| later(jwks.fetched, REFRESH_SECS) <= now) =>
         {
-            let keys = refresh(ctx, store, tenant, issuer, false)
+            let keys = refresh(ctx, store, tenant, issuer, true)
                 .await?
                 .unwrap_or(keys);
             check(&keys)
@@ -120,8 +122,8 @@ async fn claims<D: Database>(
     .map_err(|error| rejected(&error))
 }
 
-/// Fetches the keys of an issuer, unless another instance does, or the circuit breaker is open. Where there are no keys
-/// to go by, it waits for the other instance.
+/// Fetches the keys of an issuer, unless another instance does, or has done so since the issuer was read, or the circuit
+/// breaker is open. If it `waits`, it returns what the other instance fetches.
 async fn refresh<D: Database>(
     ctx: &Ctx<D>,
     store: &Store<D>,
@@ -131,9 +133,10 @@ async fn refresh<D: Database>(
 ) -> Result<Option<JwkSet>, OAuthError> {
     let now = ctx.now();
     let until = later(now, LEASE_SECS);
-    let is_ours = store.lease_jwks(tenant, &issuer.issuer, until, now).await;
+    let which = (&*issuer.issuer, fetched(issuer));
+    let is_ours = store.lease_jwks(tenant, which, until, now).await;
     if !is_ours.map_err(oauth_error)? {
-        return if waits && issuer.jwks.is_none() {
+        return if waits {
             wait(ctx, store, tenant, issuer).await
         } else {
             Ok(None)
@@ -176,7 +179,8 @@ async fn wait<D: Database>(
         let Some(found) = found.map_err(oauth_error)? else {
             return Ok(None);
         };
-        if let Some(jwks) = &found.jwks {
+        let newer = fetched(&found) != fetched(issuer);
+        if let Some(jwks) = found.jwks.as_ref().filter(|_| newer) {
             return read(jwks).map(Some);
         }
         if found.breaker.open_until > ctx.now() {
@@ -185,6 +189,11 @@ async fn wait<D: Database>(
         ctx.fetch.pause(WAIT_MILLIS).await;
     }
     Ok(None)
+}
+
+/// When the keys that are kept were fetched.
+fn fetched(issuer: &Issuer) -> Option<Timestamp> {
+    issuer.jwks.as_ref().map(|jwks| jwks.fetched)
 }
 
 /// Keys as they are kept.

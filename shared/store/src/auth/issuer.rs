@@ -176,25 +176,27 @@ impl<D: Database> Store<D> {
     }
 
     /// Says whether the caller is to fetch the issuer's keys now: not while another instance does, which has until the
-    /// end of its lease, nor while the circuit breaker is open. After that one tries for all.
+    /// end of its lease, nor while the circuit breaker is open. After that one tries for all. Nor if any have been fetched
+    /// since those that the caller knows, at the time `known`.
     ///
     /// # Errors
     /// [`StoreError::Busy`]; [`StoreError::Backend`].
     pub async fn lease_jwks(
         &self,
         tenant: &TenantName,
-        issuer: &str,
+        (issuer, known): (&str, Option<Timestamp>),
         until: Timestamp,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let statement = "UPDATE trusted_issuer SET leased_until = ?3 \
             WHERE tenant = (SELECT id FROM tenant WHERE name = ?1) AND issuer = ?2 \
-            AND leased_until <= ?4 AND open_until <= ?4 RETURNING 1";
+            AND leased_until <= ?4 AND open_until <= ?4 AND fetched IS ?5 RETURNING 1";
         let parameters = vec![
             tenant.as_str().into(),
             issuer.into(),
             until.as_micros().into(),
             now.as_micros().into(),
+            known.map(Timestamp::as_micros).into(),
         ];
         Ok(!self.run(statement, parameters).await?.is_empty())
     }

@@ -115,20 +115,27 @@ fn one_instance_fetches_for_all() {
     let w = world();
     let (tenant, now) = (w.tenant.clone(), w.now());
     let leased = at_once(&w, 8, move |_, store| {
-        block_on(store.lease_jwks(&tenant, ISSUER, later(now, 10), now)).unwrap()
+        block_on(store.lease_jwks(&tenant, (ISSUER, None), later(now, 10), now)).unwrap()
     });
     assert_eq!(leased.iter().filter(|leased| **leased).count(), 1);
-    let lease = |w: &World| {
+    let lease = |w: &World, known| {
         let until = later(w.now(), 10);
-        block_on(w.store.lease_jwks(&w.tenant, ISSUER, until, w.now())).unwrap()
+        block_on(
+            w.store
+                .lease_jwks(&w.tenant, (ISSUER, known), until, w.now()),
+        )
+        .unwrap()
     };
     w.pass(9);
-    assert!(!lease(&w));
+    assert!(!lease(&w, None));
     // One that never came back doesn't stop the others for good.
     w.pass(1);
-    assert!(lease(&w));
-    keep(&w, URI, &jwks("a", w.now()));
-    assert!(lease(&w));
+    assert!(lease(&w, None));
+    let fetched = w.now();
+    keep(&w, URI, &jwks("a", fetched));
+    // Who looked before that finds what was fetched.
+    assert!(!lease(&w, None));
+    assert!(lease(&w, Some(fetched)));
 }
 
 #[test]
@@ -136,7 +143,15 @@ fn the_circuit_breaker_opens_half_opens_and_closes() {
     let w = world();
     let lease = || {
         let until = later(w.now(), 10);
-        block_on(w.store.lease_jwks(&w.tenant, ISSUER, until, w.now())).unwrap()
+        let issuer = block_on(w.store.trusted_issuer(&w.tenant, ISSUER)).unwrap();
+        let known = issuer
+            .and_then(|issuer| issuer.jwks)
+            .map(|jwks| jwks.fetched);
+        block_on(
+            w.store
+                .lease_jwks(&w.tenant, (ISSUER, known), until, w.now()),
+        )
+        .unwrap()
     };
     let fail = || {
         let open_until = later(w.now(), 60);

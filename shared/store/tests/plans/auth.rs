@@ -202,7 +202,7 @@ fn issuers(f: &Fixture, told: &mut Told) {
     };
     block_on(store.trust_issuer(tenant, &issuer, at)).unwrap();
     told.plans(f, "an issuer");
-    block_on(store.lease_jwks(tenant, "i", soon(), at)).unwrap();
+    block_on(store.lease_jwks(tenant, ("i", None), soon(), at)).unwrap();
     told.plans(f, "a lease");
     let jwks = Jwks {
         document: "{}".into(),

@@ -35,7 +35,18 @@ fn is_one(world: &World, client: &Machine, token: &str) {
 
 #[test]
 fn err_whatever_a_token_says_of_its_own_verification() {
+    err_whatever_a_token_says("EdDSA");
+}
+
+#[test]
+fn err_whatever_a_token_says_that_is_signed_with_es256() {
+    err_whatever_a_token_says("ES256");
+}
+
+fn err_whatever_a_token_says(ours: &str) {
     let world = World::new();
+    let settings = json!({"signingAlgorithm": ours});
+    world.admin.patch("", &settings).expect(200);
     let client = world.machine();
     let good = world.access_token(&client, &[]);
     let (header, said) = (part(&good, 0), claims(&good));
@@ -67,7 +78,13 @@ fn err_whatever_a_token_says_of_its_own_verification() {
         bad.push(with_signature(&header, &changed, &signature));
     }
     // Another algorithm, and HMACs under all that is public.
-    for alg in ["ES256", "RS256", "HS256", "Ed25519", "PS256", "eddsa"] {
+    assert_eq!(header["alg"], ours);
+    for alg in [
+        "EdDSA", "ES256", "RS256", "HS256", "Ed25519", "PS256", "eddsa",
+    ] {
+        if alg == ours {
+            continue;
+        }
         bad.push(with_signature(
             &header_with("alg", json!(alg)),
             &said,

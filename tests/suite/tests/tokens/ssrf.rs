@@ -246,9 +246,11 @@ fn err_answers_that_are_no_keys() {
         // Each at an address of its own, which nobody remembers.
         let path = format!("/keys-{number}");
         trusting.trust(&publisher.url(&path));
+        let since = now_secs();
         let answer = trusting.exchange(&client, "ada", &[]);
         let answer = world.refused(answer, 503, "temporarily_unavailable");
         assert_eq!(answer.header("retry-after"), Some("1"), "{what}");
+        assert!(now_secs() - since <= 15, "{what}");
         assert!(!answer.text.contains("127.0.0.1"), "{}", answer.text);
         let state = trusting.state();
         assert_eq!(state["failures"], 1, "{what}");
@@ -256,8 +258,10 @@ fn err_answers_that_are_no_keys() {
 
         let path_of_client = format!("/jwks-{number}");
         let published = client_at(world, &publisher.url(&path_of_client));
+        let since = now_secs();
         let answer = world.refused(authenticate(world, &published), 401, "invalid_client");
         assert!(!answer.text.contains("127.0.0.1"), "{}", answer.text);
+        assert!(now_secs() - since <= 15, "{what}");
         let asked = publisher.asked();
         for path in [path, path_of_client] {
             let count = asked.iter().filter(|asked| **asked == path).count();

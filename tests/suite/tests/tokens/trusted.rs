@@ -1,11 +1,11 @@
 //! Tokens of external issuers that a tenant trusts (RFC 8693, RFC 8725): attack cases 19 and 22 for those.
 
-use rollcall_suite::{Answer, encode};
+use rollcall_suite::{Answer, Service, encode};
 use serde_json::{Value as Json, json};
 
 use crate::publisher::{Publisher, Reply};
 use crate::signer::{Key, with_hmac, with_signature};
-use crate::world::{EXCHANGE, Machine, World, claims, issued, now_secs, with};
+use crate::world::{EXCHANGE, Machine, World, at_once, claims, count, issued, now_secs, with};
 
 pub const ISSUER: &str = "https://login.example.com";
 const AUDIENCE: &str = "api://rollcall";
@@ -117,6 +117,72 @@ fn ok_it_becomes_one_of_ours_for_the_same_person() {
     let client = world.machine();
     let token = issued(&trusting.present(&client, &trusting.sign(&short), &[]));
     assert_eq!(claims(&token)["exp"], short["exp"]);
+}
+
+/// Of all instances, at both hosts, one fetches the keys, and the others wait for them.
+#[test]
+fn of_many_at_once_one_fetches_the_keys() {
+    let base = ("base_url", "https://id.example");
+    let trusting = Trusting::with(&[base]);
+    let Trusting {
+        world, publisher, ..
+    } = &trusting;
+    let pattern = publisher.pattern();
+    let variables = [
+        base,
+        ("outbound_hosts", &*pattern),
+        ("outbound_loopback", "true"),
+    ];
+    let far = Service::in_folder_with(world.folder(), &variables);
+    let hosts = [world, &world.beside(far)];
+    world.person("ada");
+    let client = world.machine();
+    let form = |token: &str| {
+        let answers = at_once(8, |number| {
+            let form = [
+                ("grant_type", EXCHANGE),
+                ("subject_token", token),
+                ("subject_token_type", JWT),
+            ];
+            hosts[number % 2].token_as(&client, &form)
+        });
+        assert_eq!(count(&answers, 200), 8, "{answers:?}");
+    };
+    form(&trusting.sign(&trusting.claims("ada")));
+    assert_eq!(publisher.asked(), ["/keys"]);
+    form(&trusting.sign(&trusting.claims("ada")));
+    assert_eq!(publisher.asked().len(), 1);
+}
+
+/// A new key is fetched when a token names it, but not for each token that does.
+#[test]
+fn an_unknown_key_makes_one_fetch_in_a_while() {
+    let trusting = Trusting::new();
+    let Trusting {
+        world, publisher, ..
+    } = &trusting;
+    world.person("ada");
+    let client = world.machine();
+    issued(&trusting.exchange(&client, "ada", &[]));
+    let new = Key::new(7);
+    let named = |jwk: Json| with(jwk, "kid", json!("new"));
+    let header = json!({"alg": "EdDSA", "kid": "new"});
+    let token = new.sign(&header, &trusting.claims("ada"));
+    publisher.set(Reply::keys(&json!({"keys": [named(new.jwk())]})));
+    for _ in 0..3 {
+        let answer = trusting.present(&client, &token, &[]);
+        world.refused(answer, 400, "invalid_request");
+    }
+    assert_eq!(publisher.asked().len(), 1, "they were fetched just now");
+    world.sql(
+        "UPDATE trusted_issuer SET fetched = fetched - 61000000 WHERE tenant = (SELECT id FROM tenant WHERE name = ?1)",
+    );
+    issued(&trusting.present(&client, &token, &[]));
+    assert_eq!(publisher.asked().len(), 2);
+    // The old key is not the issuer's any more.
+    let answer = trusting.exchange(&client, "ada", &[]);
+    world.refused(answer, 400, "invalid_request");
+    assert_eq!(publisher.asked().len(), 2);
 }
 
 /// Attack cases 19 and 22.
