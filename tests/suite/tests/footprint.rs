@@ -52,6 +52,7 @@ fn the_policy_component_is_no_larger_than_it_may_be() {
 }
 
 /// How large a component is, in KiB.
+#[expect(clippy::panic, reason = "a helper of the tests ends the test")]
 fn size(name: &str) -> u64 {
     let wasm = format!("target/wasm32-wasip2/release/{name}.wasm");
     let size = fs::metadata(workspace().join(&wasm))

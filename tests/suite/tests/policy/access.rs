@@ -1,7 +1,7 @@
 //! `POST /access/v1/evaluation` and `/access/v1/search/action`.
 
 use rollcall_suite::Client;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use ureq::http::Method;
 
 use crate::{Fixture, ask, question, refused};
@@ -65,7 +65,7 @@ fn a_search_finds_the_actions_that_are_permitted() {
     let id = fixture.user("anna", &json!({}));
     let mut asked = question("anna", "x", &json!({"owner": {"type": "User", "id": id}}));
     asked.as_object_mut().unwrap().remove("action");
-    let search = |asked| fixture.ask("search/action", asked).expect(200).json();
+    let search = |asked: &Json| fixture.ask("search/action", asked).expect(200).json();
     assert_eq!(search(&asked), json!({"results": [{"name": "read"}]}));
     asked["context"] = json!({"mfa": true});
     let both = json!({"results": [{"name": "read"}, {"name": "write"}]});
