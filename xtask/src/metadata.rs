@@ -8,6 +8,10 @@ use serde::Deserialize;
 
 use crate::process;
 
+/// The policy engine. It wants a feature of `serde_json` with which every other crate would become larger and slower, if
+/// cargo built them together.
+const ENGINE: &str = "cedar-policy";
+
 /// The workspace. The fields are those of `cargo metadata --no-deps`, which lists its members.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Workspace {
@@ -37,6 +41,8 @@ struct Target {
 
 #[derive(Debug, Deserialize)]
 struct Dependency {
+    #[serde(default)]
+    name: String,
     /// `dev`, `build`, or nothing for a normal dependency.
     kind: Option<String>,
     /// The folder of a dependency that is a member.
@@ -73,12 +79,35 @@ impl Workspace {
         [self.components(), self.probes()].concat()
     }
 
-    /// The options by which cargo takes every member that runs natively. Whoever builds with them
-    /// shares what is built: cargo gives a dependency the features that the chosen packages want.
+    /// The options by which cargo takes every member that runs natively, but for those of
+    /// [`Self::native_apart`]. Whoever builds with them shares what is built: cargo gives a dependency
+    /// the features that the chosen packages want.
     pub(crate) fn native(&self) -> Vec<&str> {
-        let excluded = self.wasm_packages().into_iter();
+        let wasm = self.wasm_packages().into_iter();
+        let excluded = wasm.chain(self.engine_packages());
         let excluded = excluded.flat_map(|package| ["--exclude", &package.name]);
         ["--workspace"].into_iter().chain(excluded).collect()
+    }
+
+    /// The same for the members that run natively and are built from the policy engine.
+    pub(crate) fn native_apart(&self) -> Vec<&str> {
+        let apart = self.engine_packages();
+        apart.flat_map(|p| ["--package", &p.name]).collect()
+    }
+
+    /// Whether a package is built from the policy engine, so that it has to be built apart.
+    pub(crate) fn is_apart(&self, package: &Package) -> bool {
+        let all = self.with_dependencies(&[package]);
+        let mut dependencies = all.iter().flat_map(|package| &package.dependencies);
+        dependencies.any(|dependency| dependency.name == ENGINE)
+    }
+
+    fn engine_packages(&self) -> impl Iterator<Item = &Package> {
+        let native = |p: &&Package| !p.targets.iter().any(Target::is_cdylib);
+        self.packages
+            .iter()
+            .filter(native)
+            .filter(|package| self.is_apart(package))
     }
 
     /// Whether a component belongs to the folder `components/scim`.
@@ -185,6 +214,33 @@ mod tests {
         let workspace = workspace();
         let all = workspace.with_dependencies(&workspace.components());
         assert_eq!(names(&all), ["core", "edge", "ops-health", "scim-users"]);
+    }
+
+    #[test]
+    fn what_is_built_from_the_policy_engine_is_apart() {
+        let mut workspace = workspace();
+        let engine = |workspace: &Workspace, name: &str| {
+            let package = workspace.packages.iter().find(|p| p.name == name);
+            workspace.is_apart(package.unwrap())
+        };
+        assert!(!engine(&workspace, "scim-users"));
+        assert!(workspace.native_apart().is_empty());
+        let core = workspace.packages.iter_mut().find(|p| p.name == "core");
+        core.unwrap().dependencies.push(Dependency {
+            name: ENGINE.to_owned(),
+            kind: None,
+            path: None,
+        });
+        assert!(engine(&workspace, "scim-users") && engine(&workspace, "core"));
+        assert!(!engine(&workspace, "ops-health"));
+        let apart = workspace.native_apart();
+        assert_eq!(apart, ["--package", "edge", "--package", "core"]);
+        assert!(
+            workspace
+                .native()
+                .windows(2)
+                .any(|pair| pair == ["--exclude", "core"])
+        );
     }
 
     #[test]

@@ -29,7 +29,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode> {
         eprintln!("error: {error:#}");
         counts.failed += 1;
     }
-    counts = counts + cargo_test(workspace)?;
+    for packages in [workspace.native(), workspace.native_apart()] {
+        counts = counts + cargo_test(workspace, &packages)?;
+    }
     println!("{counts}");
     Ok(if counts.failed == 0 {
         ExitCode::SUCCESS
@@ -38,13 +40,11 @@ pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode> {
     })
 }
 
-/// The native tests and the documentation's. The components have none: their crates are `cdylib`s
+/// The native tests of some packages, and the documentation's. The components have none: their crates are `cdylib`s
 /// that only start up on a host.
-fn cargo_test(workspace: &Workspace) -> Result<Counts> {
+fn cargo_test(workspace: &Workspace, packages: &[&str]) -> Result<Counts> {
     let mut cargo = process::cargo(&workspace.root);
-    cargo
-        .args(["test", "--no-fail-fast"])
-        .args(workspace.native());
+    cargo.args(["test", "--no-fail-fast"]).args(packages);
     let mut child = cargo
         .stdout(Stdio::piped())
         .spawn()

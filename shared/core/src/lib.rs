@@ -15,6 +15,7 @@ mod json;
 mod members;
 mod patch;
 mod path;
+pub mod policy;
 mod precis;
 mod projection;
 mod resource;

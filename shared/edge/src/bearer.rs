@@ -1,8 +1,10 @@
 //! The bearer token of a request (RFC 6750 §2.1).
 
-use http::HeaderMap;
 use http::header::AUTHORIZATION;
+use http::{HeaderMap, Request};
 use rollcall_oauth::Scheme;
+use rollcall_service::SentProof;
+use rollcall_service::auth::{Issuer, Sent};
 
 /// The token of the one `Authorization` header with the scheme `Bearer`, which is case-insensitive. `None` when there
 /// is no such header, more than one, or one of another form. What stands for the token is taken as it is: an operator's
@@ -26,6 +28,36 @@ pub(crate) fn sent(headers: &HeaderMap) -> Option<(Scheme, &str)> {
     let mut known = known.into_iter();
     let (scheme, _) = known.find(|(_, name)| scheme.eq_ignore_ascii_case(name))?;
     (!token.is_empty()).then_some((scheme, token))
+}
+
+/// The token with the proof that came with it, if it was sent with the scheme `DPoP`.
+pub(crate) fn as_sent<'r>(
+    head: &Request<()>,
+    issuer: &Issuer,
+    (scheme, token): (Scheme, &'r str),
+) -> Sent<'r> {
+    let proof = (scheme == Scheme::Dpop).then(|| proof(head, issuer));
+    Sent { token, proof }
+}
+
+/// What a request proves. What is no text is no proof either.
+fn proof(head: &Request<()>, issuer: &Issuer) -> SentProof {
+    let fields = head.headers().get_all("dpop").iter();
+    // The path as it was sent, below the address that the service goes by.
+    let path = head.uri().path();
+    let origin = if issuer.tenant.is_default() {
+        issuer.url.as_str()
+    } else {
+        let prefix = format!("/t/{}", issuer.tenant);
+        issuer.url.strip_suffix(&prefix).unwrap_or(&issuer.url)
+    };
+    SentProof {
+        method: head.method().to_string(),
+        url: format!("{origin}{path}"),
+        fields: fields
+            .map(|value| value.to_str().unwrap_or_default().to_owned())
+            .collect(),
+    }
 }
 
 #[cfg(test)]

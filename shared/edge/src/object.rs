@@ -59,7 +59,7 @@ pub(crate) fn required<'b>(body: &'b JsonObject, name: &str) -> Result<&'b str, 
 ///
 /// # Errors
 /// 400 when it is something else than `expected`.
-pub(super) fn optional<T>(
+pub(crate) fn optional<T>(
     body: &JsonObject,
     name: &str,
     expected: &str,

@@ -4,7 +4,7 @@ use http::header::{ALLOW, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use rollcall_service::StoreError;
 use rollcall_service::admin::AdminError;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::limit::Limited;
 use crate::respond::{self, FullResponse};
@@ -15,6 +15,7 @@ pub(crate) struct Problem {
     status: StatusCode,
     detail: String,
     allowed: Option<&'static str>,
+    more: Option<(&'static str, Json)>,
     limited: Option<Limited>,
 }
 
@@ -24,6 +25,7 @@ impl Problem {
             status,
             detail,
             allowed: None,
+            more: None,
             limited: None,
         }
     }
@@ -56,6 +58,14 @@ impl Problem {
         }
     }
 
+    /// The same with a member of its own (RFC 9457 §3.2).
+    pub fn with(self, name: &'static str, value: Json) -> Self {
+        Self {
+            more: Some((name, value)),
+            ..self
+        }
+    }
+
     /// Whether the token was not the right one.
     pub fn is_unauthenticated(&self) -> bool {
         self.status == StatusCode::UNAUTHORIZED
@@ -63,7 +73,11 @@ impl Problem {
 
     pub fn into_response(self) -> FullResponse {
         let title = self.status.canonical_reason().unwrap_or_default();
-        let body = json!({ "status": self.status.as_u16(), "title": title, "detail": self.detail });
+        let mut body =
+            json!({ "status": self.status.as_u16(), "title": title, "detail": self.detail });
+        if let Some((name, value)) = self.more {
+            body[name] = value;
+        }
         let mut response = respond::json(self.status, "application/problem+json", &body);
         if let Some(allowed) = self.allowed {
             response

@@ -23,20 +23,26 @@ const BATCH: usize = 500;
 /// How often a unit is run again because the tenant's settings changed meanwhile.
 const ATTEMPTS: usize = 4;
 
+/// Reads a request, and gives an id to each resource that it creates.
+///
+/// # Errors
+/// 400 or 413 when the request as a whole is none.
+pub fn plan_bulk<D: Database>(ctx: &Ctx<D>, body: JsonObject) -> Result<BulkPlan, ScimError> {
+    let now = ctx.now();
+    Ok(BulkRequest::parse(body)?.plan(|| ctx.new_id(now)))
+}
+
 /// Runs the operations of a request, each undone alone if it fails.
 ///
 /// # Errors
-/// 400 or 413 when the request as a whole is none; 401; 500 or 503 when the store fails: operations that were written
-/// before that stay.
+/// 401; 500 or 503 when the store fails: operations that were written before that stay.
 pub async fn bulk<D: Database>(
     ctx: &Ctx<D>,
     access: &Access,
     profile: &Profile,
     base: &str,
-    body: JsonObject,
+    plan: BulkPlan,
 ) -> Result<BulkResponse, Error> {
-    let now = ctx.now();
-    let plan = BulkRequest::parse(body)?.plan(|| ctx.new_id(now));
     let mut progress = BulkProgress::new(&plan, base);
     let mut batch = Batch {
         ctx,

@@ -10,8 +10,8 @@ use crate::auth::{Chores, ClientKeys, KeyRing, RecentAnswers, Sweeper, Verified}
 use crate::config::Config;
 use crate::limits::Limits;
 use crate::ports::{
-    Cache, Clock, Documents, Fetch, Limiter, NoDocuments, NoFetch, NoVerifier, Passwords, Random,
-    Verifier,
+    Cache, Clock, Documents, Fetch, Guard, Limiter, NoDocuments, NoFetch, NoGuard, NoVerifier,
+    Passwords, Random, Verifier,
 };
 use crate::profile::Profiles;
 use crate::shared_cache::SharedCache;
@@ -25,6 +25,7 @@ pub struct Ctx<D: Database> {
     pub(crate) chores: Chores,
     pub(crate) verified: Verified,
     pub(crate) verifier: Box<dyn Verifier>,
+    pub(crate) guard: Box<dyn Guard>,
     pub(crate) limits: Limits,
     pub(crate) recent: RecentAnswers,
     pub(crate) shared_cache: SharedCache,
@@ -57,6 +58,7 @@ impl<D: Database> Ctx<D> {
             chores: Chores::default(),
             verified: Verified::default(),
             verifier: Box::new(NoVerifier),
+            guard: Box::new(NoGuard),
             limits: Limits::default(),
             recent: RecentAnswers::default(),
             shared_cache: SharedCache::default(),
@@ -112,6 +114,15 @@ impl<D: Database> Ctx<D> {
     pub fn with_verifier(self, verifier: impl Verifier + 'static) -> Self {
         Self {
             verifier: Box::new(verifier),
+            ..self
+        }
+    }
+
+    /// The context with someone who decides by policies.
+    #[must_use]
+    pub fn with_guard(self, guard: impl Guard + 'static) -> Self {
+        Self {
+            guard: Box::new(guard),
             ..self
         }
     }

@@ -10,19 +10,21 @@ mod ctx;
 mod error;
 pub mod limits;
 mod passwords;
+pub mod policy;
 mod ports;
 mod profile;
 pub mod resources;
 mod session;
 mod shared_cache;
 
-pub use bulk::bulk;
+pub use bulk::{bulk, plan_bulk};
 pub use config::Config;
 pub use ctx::Ctx;
 pub use error::Error;
 pub use ports::{
-    Answer, Cache, CacheError, Clock, Documents, Fetch, FetchError, Fetched, Limiter, LimiterError,
-    PasswordError, Passwords, Question, Random, SentProof, Verdict, VerifiedJwt, Verifier,
+    Answer, Cache, CacheError, Clock, Documents, Fetch, FetchError, Fetched, Guard, Limiter,
+    LimiterError, PasswordError, Passwords, Question, Random, Ruling, SentProof, Verdict,
+    VerifiedJwt, Verifier,
 };
 pub use profile::{Profile, admit, authenticate, fresh_profile, profile};
 pub use session::Session;
@@ -31,6 +33,6 @@ pub use rollcall_oauth::jose::MasterKeys;
 pub use rollcall_oauth::outbound::Outbound;
 pub use rollcall_store::auth::{Client, InitialToken, Issuer, Secret};
 pub use rollcall_store::{
-    Access, Change, Credential, Database, Deleted, Found, StoreError, Tenant, TenantName, Token,
-    TokenHash,
+    Access, Change, Credential, Database, Deleted, Found, Policies, PolicyText, PolicyVersion,
+    StoreError, Tenant, TenantName, Token, TokenHash,
 };

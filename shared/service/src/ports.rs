@@ -1,5 +1,5 @@
 //! What comes in from outside, so that tests can fix it: time, randomness, the hashes of passwords, what others publish,
-//! the verdicts on access tokens, and what counts requests.
+//! the verdicts on access tokens, what policies permit, and what counts requests.
 
 use std::future::ready;
 use std::pin::Pin;
@@ -193,6 +193,38 @@ pub(crate) struct NoVerifier;
 impl Verifier for NoVerifier {
     fn verify<'a>(&'a self, _: &'a Question) -> Answer<'a, Result<Verdict, String>> {
         let error = "this component is not one that has them verified";
+        Box::pin(ready(Err(error.to_owned())))
+    }
+}
+
+/// Whoever decides by the policies of a tenant. The engine for that is larger than what is left for it in the components that
+/// ask.
+pub trait Guard {
+    /// Whether all of something is permitted: the question is JSON, as [`enforce`](crate::policy::enforce) puts it and
+    /// [`Demand`](crate::policy::Demand) reads it.
+    ///
+    /// # Errors
+    /// Why there is no answer, for the log.
+    fn rule(&self, question: String) -> Answer<'_, Result<Ruling, String>>;
+}
+
+/// What a [`Guard`] answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ruling {
+    /// All of it is permitted.
+    Permitted,
+    /// This is the first that is not, counted from 0.
+    Denied(usize),
+    /// The caller's token does not open the tenant.
+    Unauthenticated,
+}
+
+/// What stands for it in a component that asks for nothing.
+pub(crate) struct NoGuard;
+
+impl Guard for NoGuard {
+    fn rule(&self, _: String) -> Answer<'_, Result<Ruling, String>> {
+        let error = "this component is not one that asks";
         Box::pin(ready(Err(error.to_owned())))
     }
 }

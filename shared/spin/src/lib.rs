@@ -2,6 +2,7 @@
 
 mod clock;
 mod fetch;
+mod guard;
 mod internal;
 mod key_value;
 mod passwords;

@@ -14,6 +14,7 @@ use spin_sdk::wasip3::spawn;
 
 use crate::clock::WallClock;
 use crate::fetch::HostFetch;
+use crate::guard::PolicyComponent;
 use crate::key_value::KeyValue;
 use crate::passwords::{NoPasswords, PasswordComponent};
 use crate::random::HostRandom;
@@ -77,8 +78,8 @@ pub async fn serve(
     Ok(handler(&ctx, request).await)
 }
 
-/// The same in a component that takes access tokens: its `allowed_outbound_hosts` must have
-/// `http://auth-verify.spin.internal`. The client for that makes a component 90 KiB larger.
+/// The same in a component that takes access tokens, and asks what the policies permit: its `allowed_outbound_hosts` must
+/// have `http://auth-verify.spin.internal` and `http://policy.spin.internal`. The client for that makes a component 90 KiB larger.
 ///
 /// # Errors
 /// As [`serve`].
@@ -86,7 +87,7 @@ pub async fn serve_scim(
     request: Request,
     handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
 ) -> Result<Response<FullBody<Bytes>>> {
-    let ctx = ctx(|config| new_ctx(NoPasswords, config).with_verifier(VerifierComponent)).await?;
+    let ctx = ctx(|config| asking(new_ctx(NoPasswords, config))).await?;
     Ok(handler(&ctx, request).await)
 }
 
@@ -99,8 +100,7 @@ pub async fn serve_with_passwords(
     request: Request,
     handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
 ) -> Result<Response<FullBody<Bytes>>> {
-    let ctx =
-        ctx(|config| new_ctx(PasswordComponent, config).with_verifier(VerifierComponent)).await?;
+    let ctx = ctx(|config| asking(new_ctx(PasswordComponent, config))).await?;
     Ok(handler(&ctx, request).await)
 }
 
@@ -153,6 +153,12 @@ async fn ctx(new: impl FnOnce(Config) -> Ctx<Sqlite>) -> Result<Rc<Ctx<Sqlite>>,
     }
     let fresh = Rc::new(fresh);
     Ok(CTX.with(|cell| cell.get_or_init(|| fresh).clone()))
+}
+
+/// The context of a component that takes access tokens, and does what policies may not permit.
+fn asking(ctx: Ctx<Sqlite>) -> Ctx<Sqlite> {
+    ctx.with_verifier(VerifierComponent)
+        .with_guard(PolicyComponent)
 }
 
 fn new_ctx(passwords: impl Passwords + 'static, config: Config) -> Ctx<Sqlite> {

@@ -20,7 +20,7 @@ pub struct Change {
     /// to or for; `registration:` and an initial access token's id; `admin`; or `service`, by itself.
     pub actor: String,
     /// `create`, `replace`, `patch` or `delete`; of the operator's `restore`, `purge`, `define`, `undefine`, `configure`,
-    /// `issue` or `revoke`; of the authorization server those that `0010_auth_procedures.sql` names, and what
+    /// `issue` or `revoke`; of the authorization server and of policies those that `procedures/` names, and what
     /// [`Store::record`] is told.
     pub operation: String,
     /// The resource type's name; otherwise what else it was done to, such as `Schema`, `Tenant`, `Token` or `Client`.

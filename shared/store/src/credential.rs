@@ -1,7 +1,7 @@
 //! What opens a tenant: a provisioning token, or an access token of one of the tenant's clients.
 
 use rollcall_core::Timestamp;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::access::TokenHash;
 use crate::sql::Value;
@@ -51,6 +51,27 @@ impl Credential {
         }
     }
 
+    /// As it goes to another component.
+    #[must_use]
+    pub fn to_json(&self) -> Json {
+        match self {
+            Self::Provisioning(hash) | Self::Opaque(hash) => json!([self.kind(), hash.as_bytes()]),
+            Self::Jwt(claims) => json!([self.kind(), claims.to_json()]),
+        }
+    }
+
+    /// As it came; `None` for what is none.
+    #[must_use]
+    pub fn from_json(json: &Json) -> Option<Self> {
+        let hash = || serde_json::from_value::<[u8; 32]>(json[1].clone()).ok();
+        match json[0].as_str()? {
+            "token" => Some(Self::Provisioning(hash()?.into())),
+            "opaque" => Some(Self::Opaque(hash()?.into())),
+            "jwt" => Some(Self::Jwt(Box::new(Claims::from_json(&json[1])?))),
+            _ => None,
+        }
+    }
+
     pub(crate) fn value(&self) -> Value {
         match self {
             Self::Provisioning(hash) | Self::Opaque(hash) => hash.into(),
@@ -60,8 +81,27 @@ impl Credential {
 }
 
 impl Claims {
-    /// The JSON array that [`live_jwt`] reads.
+    /// What [`live_jwt`] reads.
     pub(crate) fn value(&self) -> Value {
+        self.to_json().to_string().into()
+    }
+
+    fn from_json(json: &Json) -> Option<Self> {
+        let text = |at: usize| json[at].as_str().map(str::to_owned);
+        Some(Self {
+            client: text(0)?,
+            client_epoch: json[1].as_i64()?,
+            expires: Timestamp::from_micros(json[2].as_i64()?),
+            jti: text(3)?,
+            grant: text(4),
+            person: match text(5) {
+                None => None,
+                Some(person) => Some((person, json[6].as_i64()?)),
+            },
+        })
+    }
+
+    fn to_json(&self) -> Json {
         let (person, epoch) = self.person.as_ref().map(|(id, epoch)| (id, epoch)).unzip();
         let Self {
             client,
@@ -80,8 +120,6 @@ impl Claims {
             person,
             epoch
         ])
-        .to_string()
-        .into()
     }
 }
 
@@ -126,3 +164,42 @@ macro_rules! live_jwt {
     };
 }
 pub(crate) use live_jwt;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_to_another_component_arrives() {
+        let claims = |person, grant| Claims {
+            client: "c".to_owned(),
+            client_epoch: i64::MAX,
+            person,
+            grant,
+            jti: "j".to_owned(),
+            expires: Timestamp::from_micros(1_800_000_000_000_001),
+        };
+        let person = Some(("p".to_owned(), -1));
+        for credential in [
+            Credential::Provisioning(TokenHash::of("a")),
+            Credential::Opaque(TokenHash::of("b")),
+            Credential::Jwt(Box::new(claims(None, None))),
+            Credential::Jwt(Box::new(claims(person, Some("g".to_owned())))),
+        ] {
+            assert_eq!(
+                Credential::from_json(&credential.to_json()),
+                Some(credential)
+            );
+        }
+        for none in [
+            json!(null),
+            json!(["token", [1, 2]]),
+            json!(["token", "x"]),
+            json!(["jwt", ["c", 1, 2]]),
+            json!(["jwt", ["c", 1, 2, "j", null, "p", null]]),
+            json!(["other", []]),
+        ] {
+            assert_eq!(Credential::from_json(&none), None, "{none}");
+        }
+    }
+}

@@ -4,6 +4,7 @@ use rollcall_core::Timestamp;
 
 use crate::access::TenantName;
 use crate::error::StoreError;
+use crate::procedures::DEFINITIONS;
 use crate::settings::Settings;
 use crate::sql::Database;
 use crate::store::Store;
@@ -50,7 +51,9 @@ impl<D: Database> Store<D> {
             name.into(),
             document.map(str::to_owned).into(),
         ];
-        self.run(statement, parameters).await.map(drop)
+        self.call(&DEFINITIONS, statement, parameters)
+            .await
+            .map(drop)
     }
 
     /// How many resources of the type of that name a tenant has, and the id of the oldest.

@@ -5,6 +5,7 @@ use rollcall_core::{JsonObject, Resource, ResourceType, Timestamp, display_of, f
 use crate::access::TenantName;
 use crate::entries::Difference;
 use crate::error::StoreError;
+use crate::procedures::DELETED;
 use crate::read::document_of;
 use crate::settings::Settings;
 use crate::sql::{Database, Row};
@@ -115,7 +116,7 @@ impl<D: Database> Store<D> {
             difference.indexed.into(),
             difference.uniques.into(),
         ];
-        self.run(statement, parameters).await.map(drop)
+        self.call(&DELETED, statement, parameters).await.map(drop)
     }
 
     /// Forgets a deleted person now.
@@ -130,7 +131,7 @@ impl<D: Database> Store<D> {
     ) -> Result<(), StoreError> {
         let statement = "INSERT INTO purge (tenant, at, id) VALUES (?1, ?2, ?3)";
         let parameters = vec![tenant.as_str().into(), now.as_micros().into(), id.into()];
-        self.run(statement, parameters).await.map(drop)
+        self.call(&DELETED, statement, parameters).await.map(drop)
     }
 }
 

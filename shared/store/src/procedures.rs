@@ -3,6 +3,8 @@
 //! SQLite reads the whole schema for each connection, and a host opens one for each instance: with all of these in the
 //! database, an instance would take twice the time to begin. So the database has only what people and groups are written
 //! by, and each connection makes the others for itself, as temporary views with their triggers.
+//!
+//! Whoever inserts into one names its script, so that a component carries no more of them than it uses.
 
 use std::cell::Cell;
 
@@ -10,83 +12,51 @@ use crate::error::StoreError;
 use crate::migrate::statements;
 use crate::sql::Sql;
 
-/// The views that statements insert into, and the script that makes them.
-type Procedures = (&'static [&'static str], &'static str);
+/// A script, and the number by which a connection remembers that it has run it.
+pub(crate) struct Procedures {
+    number: u32,
+    script: &'static str,
+}
 
-const PROCEDURES: [Procedures; 12] = [
-    (
-        &["issue_access"],
-        include_str!("../procedures/access_tokens.sql"),
-    ),
-    (
-        &[
-            "register_client",
-            "revise_client",
-            "remove_client",
-            "switch_client",
-            "add_secret",
-            "remove_secret",
-        ],
-        include_str!("../procedures/clients.sql"),
-    ),
-    (&["define"], include_str!("../procedures/definitions.sql")),
-    (
-        &["restore", "purge"],
-        include_str!("../procedures/deleted.sql"),
-    ),
-    (&["begin_grant"], include_str!("../procedures/grants.sql")),
-    (
-        &["trust", "distrust"],
-        include_str!("../procedures/issuers.sql"),
-    ),
-    (&["add_key"], include_str!("../procedures/keys.sql")),
-    (
-        &["allow_registration", "disallow_registration"],
-        include_str!("../procedures/registration.sql"),
-    ),
-    (
-        &[
-            "end_access",
-            "end_jwt",
-            "end_refresh",
-            "end_grant",
-            "end_client",
-            "end_person",
-        ],
-        include_str!("../procedures/revocation.sql"),
-    ),
-    (&["sweep_tokens"], include_str!("../procedures/sweep.sql")),
-    (
-        &["configure", "suspend"],
-        include_str!("../procedures/tenants.sql"),
-    ),
-    (
-        &["issue", "revoke"],
-        include_str!("../procedures/tokens.sql"),
-    ),
-];
+macro_rules! procedures {
+    ($($number:literal $name:ident $file:literal;)*) => {$(
+        pub(crate) const $name: Procedures = Procedures {
+            number: $number,
+            script: include_str!(concat!("../procedures/", $file)),
+        };
+    )*};
+}
+
+procedures! {
+    0 ACCESS_TOKENS "access_tokens.sql";
+    1 CLIENTS "clients.sql";
+    2 DEFINITIONS "definitions.sql";
+    3 DELETED "deleted.sql";
+    4 GRANTS "grants.sql";
+    5 ISSUERS "issuers.sql";
+    6 KEYS "keys.sql";
+    7 POLICIES "policies.sql";
+    8 REGISTRATION "registration.sql";
+    9 REVOCATION "revocation.sql";
+    10 SWEEP "sweep.sql";
+    11 TENANTS "tenants.sql";
+    12 TOKENS "tokens.sql";
+}
 
 /// Which of them a connection has made, a bit for each.
 #[derive(Default)]
-pub(crate) struct Made(Cell<u16>);
+pub(crate) struct Made(Cell<u32>);
 
 impl Made {
-    /// Makes what a statement inserts into, if it is one of them and is not there yet.
-    pub async fn before(&self, connection: &impl Sql, statement: &str) -> Result<(), StoreError> {
-        let Some(rest) = statement.strip_prefix("INSERT INTO ") else {
-            return Ok(());
-        };
-        let name = rest.split(' ').next().unwrap_or_default();
-        let found = PROCEDURES
-            .iter()
-            .zip(0..)
-            .find(|((names, _), _)| names.contains(&name));
-        let Some(((_, script), number)) = found else {
-            return Ok(());
-        };
-        let bit = 1 << number;
+    /// Makes them, unless they are there already.
+    pub async fn make(
+        &self,
+        connection: &impl Sql,
+        procedures: &Procedures,
+    ) -> Result<(), StoreError> {
+        let bit = 1 << procedures.number;
         if self.0.get() & bit == 0 {
-            for statement in statements(script) {
+            for statement in statements(procedures.script) {
                 connection.run(statement, Vec::new()).await?;
             }
             self.0.set(self.0.get() | bit);

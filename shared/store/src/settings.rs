@@ -23,6 +23,8 @@ pub struct Settings {
     pub restore_on_create: bool,
     /// For how many days deleted people are kept; 0 is not at all.
     pub retention_days: u32,
+    /// Whether the SCIM endpoints ask the policies before they do anything.
+    pub enforce_policies: bool,
     /// How its tokens are made.
     pub tokens: TokenSettings,
     /// The custom schemas, as JSON in their wire form.
@@ -80,7 +82,7 @@ fn select() -> String {
     };
     format!(
         "SELECT tenant.id, tenant.revision, tenant.mode, tenant.restore_on_create, tenant.retention_days, \
-         (SELECT cursor_key FROM service), {}, {}, {}",
+         (SELECT cursor_key FROM service), {}, {}, tenant.enforce_policies, {}",
         definitions(DefinitionKind::Schema),
         definitions(DefinitionKind::ResourceType),
         TokenSettings::COLUMNS
@@ -106,7 +108,8 @@ fn read(row: &Row) -> Result<Settings, StoreError> {
             .ok_or_else(damaged)?,
         schemas: texts(6)?,
         resource_types: texts(7)?,
-        tokens: TokenSettings::read_at(row, 8)?,
+        enforce_policies: integer(8)? != 0,
+        tokens: TokenSettings::read_at(row, 9)?,
     })
 }
 

@@ -5,7 +5,7 @@ use rollcall_core::Timestamp;
 use crate::access::{self, Access};
 use crate::error::StoreError;
 use crate::migrate;
-use crate::procedures::Made;
+use crate::procedures::{Made, Procedures};
 use crate::sql::{Database, Row, Sql, Value};
 
 /// How much of the database a connection keeps in memory, in KiB. Each instance has a connection.
@@ -148,7 +148,17 @@ impl<D: Database> Store<D> {
         statement: &str,
         parameters: Vec<Value>,
     ) -> Result<Vec<Row>, StoreError> {
-        self.made.before(&self.connection, statement).await?;
         Ok(self.connection.run(statement, parameters).await?)
+    }
+
+    /// Runs a statement that inserts into one of these procedures.
+    pub(crate) async fn call(
+        &self,
+        procedures: &Procedures,
+        statement: &str,
+        parameters: Vec<Value>,
+    ) -> Result<Vec<Row>, StoreError> {
+        self.made.make(&self.connection, procedures).await?;
+        self.run(statement, parameters).await
     }
 }

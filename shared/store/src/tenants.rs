@@ -5,6 +5,7 @@ use rollcall_core::{Mode, Timestamp};
 use crate::access::TenantName;
 use crate::auth::{SigningAlgorithm, TokenSettings};
 use crate::error::StoreError;
+use crate::procedures::TENANTS;
 use crate::settings::{mode_name, mode_of};
 use crate::sql::{Database, Row};
 use crate::store::Store;
@@ -25,6 +26,8 @@ pub struct Tenant {
     /// Whether ids that are no user's or group's are passed over in the members of a group, where they are an error
     /// otherwise.
     pub ignore_unknown_members: bool,
+    /// Whether the SCIM endpoints ask its policies before they do anything.
+    pub enforce_policies: bool,
     /// How its tokens are made.
     pub tokens: TokenSettings,
     /// Since when it is suspended.
@@ -42,6 +45,7 @@ impl Tenant {
             restore_on_create: false,
             retention_days: 0,
             ignore_unknown_members: false,
+            enforce_policies: false,
             tokens: TokenSettings::default(),
             suspended: None,
         }
@@ -59,6 +63,8 @@ pub struct TenantChange {
     pub retention_days: Option<u32>,
     /// Whether ids that are no user's or group's are passed over in the members of a group.
     pub ignore_unknown_members: Option<bool>,
+    /// Whether the SCIM endpoints ask the policies before they do anything.
+    pub enforce_policies: Option<bool>,
     /// What the next key is for.
     pub signing_algorithm: Option<SigningAlgorithm>,
     /// How long an access token lives.
@@ -69,7 +75,7 @@ pub struct TenantChange {
 
 /// The columns that [`read`] takes.
 const COLUMNS: &str = "name, created, mode, restore_on_create, retention_days, ignore_unknown_members, suspended, \
-    signing_alg, access_token_secs, rotation_days";
+    enforce_policies, signing_alg, access_token_secs, rotation_days";
 
 impl<D: Database> Store<D> {
     /// Creates a tenant.
@@ -79,7 +85,8 @@ impl<D: Database> Store<D> {
     pub async fn create_tenant(&self, tenant: &Tenant) -> Result<(), StoreError> {
         let statement = "INSERT INTO tenant \
             (name, mode, restore_on_create, retention_days, ignore_unknown_members, created, signing_alg, \
-            access_token_secs, rotation_days, revision) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, random())";
+            access_token_secs, rotation_days, enforce_policies, revision) \
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, random())";
         let parameters = vec![
             tenant.name.as_str().into(),
             mode_name(tenant.mode).into(),
@@ -90,6 +97,7 @@ impl<D: Database> Store<D> {
             tenant.tokens.signing_algorithm.name().into(),
             i64::from(tenant.tokens.access_token_secs).into(),
             i64::from(tenant.tokens.rotation_days).into(),
+            i64::from(tenant.enforce_policies).into(),
         ];
         self.run(statement, parameters).await.map(drop)
     }
@@ -106,7 +114,7 @@ impl<D: Database> Store<D> {
     ) -> Result<(), StoreError> {
         let statement = "INSERT INTO configure \
             (tenant, at, mode, restore_on_create, retention_days, ignore_unknown_members, signing_alg, \
-            access_token_secs, rotation_days) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+            access_token_secs, rotation_days, enforce_policies) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
         let parameters = vec![
             name.as_str().into(),
             now.as_micros().into(),
@@ -117,8 +125,9 @@ impl<D: Database> Store<D> {
             change.signing_algorithm.map(SigningAlgorithm::name).into(),
             change.access_token_secs.map(i64::from).into(),
             change.rotation_days.map(i64::from).into(),
+            change.enforce_policies.map(i64::from).into(),
         ];
-        self.run(statement, parameters).await.map(drop)
+        self.call(&TENANTS, statement, parameters).await.map(drop)
     }
 
     /// All tenants, by name.
@@ -180,6 +189,7 @@ fn read(row: &Row) -> Result<Tenant, StoreError> {
         retention_days: u32::try_from(integer(4)?).map_err(|_| damaged())?,
         ignore_unknown_members: integer(5)? != 0,
         suspended: (integer(6)? != 0).then_some(Timestamp::from_micros(integer(6)?)),
-        tokens: TokenSettings::read_at(row, 7)?,
+        enforce_policies: integer(7)? != 0,
+        tokens: TokenSettings::read_at(row, 8)?,
     })
 }

@@ -5,6 +5,7 @@ use rollcall_core::Timestamp;
 
 use crate::access::{TenantName, TokenHash};
 use crate::error::StoreError;
+use crate::procedures::TOKENS;
 use crate::sql::{Database, Row};
 use crate::store::Store;
 
@@ -41,7 +42,7 @@ impl<D: Database> Store<D> {
             hash.into(),
             token.expires.map(Timestamp::as_micros).into(),
         ];
-        self.run(statement, parameters).await.map(drop)
+        self.call(&TOKENS, statement, parameters).await.map(drop)
     }
 
     /// The tokens of a tenant, the oldest first; expired ones stay listed until they are deleted.
@@ -72,7 +73,7 @@ impl<D: Database> Store<D> {
     ) -> Result<(), StoreError> {
         let statement = "INSERT INTO revoke (tenant, at, id) VALUES (?1, ?2, ?3)";
         let parameters = vec![tenant.as_str().into(), now.as_micros().into(), id.into()];
-        self.run(statement, parameters).await.map(drop)
+        self.call(&TOKENS, statement, parameters).await.map(drop)
     }
 }
 

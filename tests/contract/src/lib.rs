@@ -6,6 +6,7 @@ mod fixture;
 mod groups;
 mod listing;
 mod operating;
+mod policies;
 mod retention;
 mod tenancy;
 mod tokens;
@@ -80,6 +81,14 @@ pub async fn run<D: Database>(store: &Store<D>) -> Vec<Outcome> {
         definitions::a_changed_type_is_found_by_its_new_form,
         definitions::resources_that_do_not_fit_are_counted,
         definitions::values_that_would_be_shared_are_counted,
+        policies::each_upload_is_a_version_and_is_active,
+        policies::an_earlier_version_can_be_active_again,
+        policies::a_deleted_version_leaves_its_number,
+        policies::of_many_versions_the_oldest_go,
+        policies::policies_come_only_to_who_does_not_know_them,
+        policies::people_and_groups_are_found_with_the_groups_they_are_in,
+        policies::a_stranger_learns_nothing_of_policies,
+        policies::clients_are_found_and_live_access_tokens_open_policies,
         retention::a_deleted_person_is_kept_only_if_the_tenant_wants_it,
         retention::a_restored_person_is_as_before,
         retention::a_person_whose_name_is_taken_is_not_restored,

@@ -62,6 +62,7 @@ pub async fn a_setting_that_is_set_to_what_it_is_changes_nothing<D: Database>(
         restore_on_create: Some(false),
         retention_days: Some(0),
         ignore_unknown_members: Some(false),
+        enforce_policies: Some(false),
         signing_algorithm: Some(SigningAlgorithm::EdDsa),
         access_token_secs: Some(600),
         rotation_days: Some(90),

@@ -38,8 +38,8 @@ async fn add_client<D: Database>(f: &Fixture<'_, D>) -> Result<i64> {
     Ok(client.context("the client")?.epoch)
 }
 
-/// A JWT and an opaque token, for a person.
-async fn add_tokens<D: Database>(f: &Fixture<'_, D>, person: &Resource) -> Result<[Access; 2]> {
+/// A JWT and an opaque token of the client `app`, for a person.
+pub async fn add_tokens<D: Database>(f: &Fixture<'_, D>, person: &Resource) -> Result<[Access; 2]> {
     let (tenant, epoch) = (&f.access.tenant, add_client(f).await?);
     let found = f.store.person(tenant, &person.id).await?;
     let person_epoch = found.context("the person")?.epoch;

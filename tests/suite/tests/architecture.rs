@@ -11,7 +11,7 @@ use rollcall_suite::workspace;
 use serde_json::Value as Json;
 
 /// For each crate under `shared/`, the crates of this workspace that it may name.
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     ("rollcall-core", &[]),
     ("rollcall-oauth", &[]),
     ("rollcall-limits", &[]),
@@ -26,6 +26,7 @@ const ARROWS: [(&str, &[&str]); 8] = [
         ],
     ),
     ("rollcall-password", &[]),
+    ("rollcall-policy", &["rollcall-core"]),
     (
         "rollcall-edge",
         &[
@@ -43,6 +44,9 @@ const ARROWS: [(&str, &[&str]); 8] = [
 
 /// What a component may name.
 const COMPONENT: &[&str] = &["rollcall-core", "rollcall-edge", "rollcall-spin"];
+
+/// The component that may name the policy engine's crate, too, and no other.
+const POLICY: (&str, &str) = ("policy", "rollcall-policy");
 
 /// What core is built from: none of it does I/O.
 const CORE: &[&str] = &[
@@ -186,7 +190,7 @@ fn a_component_knows_the_edge_and_the_ports_alone() {
     for (name, package) in components {
         for arrow in arrows(package, &packages) {
             assert!(
-                COMPONENT.contains(&arrow.as_str()),
+                COMPONENT.contains(&arrow.as_str()) || POLICY == (name, arrow.as_str()),
                 "{name} depends on {arrow}, which the map does not allow"
             );
         }
@@ -227,6 +231,16 @@ fn one_shared_crate_names_the_sdk_and_one_more_knows_http() {
     );
     let http = ["http", "http-body", "http-body-util", "hyper", "ureq"];
     assert_eq!(naming(&http), ["rollcall-edge", "rollcall-spin"]);
+}
+
+#[test]
+fn one_crate_names_the_policy_engine() {
+    let packages = packages();
+    let naming = packages
+        .iter()
+        .filter(|(_, package)| package.all.contains("cedar-policy"));
+    let naming: Vec<_> = naming.map(|(name, _)| name.as_str()).collect();
+    assert_eq!(naming, [POLICY.1]);
 }
 
 #[test]

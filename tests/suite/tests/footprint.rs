@@ -13,6 +13,9 @@ const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 /// The largest components of SCIM and of the authorization server, in KiB. The latter have curves and ciphers.
 const MAX_COMPONENT_KIB: [(&str, u64); 2] = [("scim", 1536), ("auth", 2048)];
 
+/// The component with the policy engine, in KiB at the most.
+const MAX_POLICY_KIB: u64 = 4864;
+
 /// The most memory that the native host may have resident, in KiB.
 const MAX_RESIDENT_KIB: u64 = 150 * 1024;
 
@@ -31,17 +34,33 @@ fn no_component_is_larger_than_it_may_be() {
         let mut count = 0;
         for entry in fs::read_dir(folder).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
-            let wasm = format!("target/wasm32-wasip2/release/{kind}_{name}.wasm");
-            let size = fs::metadata(workspace().join(&wasm))
-                .unwrap_or_else(|error| panic!("{wasm}: {error}; run `cargo xtask build` first"))
-                .len();
-            let kib = size.div_ceil(1024);
-            say(&format!("{wasm}: {kib} KiB"));
-            assert!(kib <= max, "{wasm} has {kib} KiB, and may have {max}");
+            let kib = size(&format!("{kind}_{name}"));
+            assert!(
+                kib <= max,
+                "{kind}_{name} has {kib} KiB, and may have {max}"
+            );
             count += 1;
         }
         assert!(count >= 2, "{count} components of {kind}");
     }
+}
+
+#[test]
+fn the_policy_component_is_no_larger_than_it_may_be() {
+    let kib = size("policy");
+    assert!(kib <= MAX_POLICY_KIB, "policy has {kib} KiB");
+}
+
+/// How large a component is, in KiB.
+#[expect(clippy::panic, reason = "a helper of the tests ends the test")]
+fn size(name: &str) -> u64 {
+    let wasm = format!("target/wasm32-wasip2/release/{name}.wasm");
+    let size = fs::metadata(workspace().join(&wasm))
+        .unwrap_or_else(|error| panic!("{wasm}: {error}; run `cargo xtask build` first"))
+        .len();
+    let kib = size.div_ceil(1024);
+    say(&format!("{wasm}: {kib} KiB"));
+    kib
 }
 
 /// A line such as `VmRSS:   1234 kB` of `/proc/<pid>/status`, in KiB.

@@ -40,14 +40,24 @@ pub async fn handle<D: Database, B: Body<Data = Bytes>>(
 ) -> FullResponse {
     let (parts, body) = request.into_parts();
     let head = Request::from_parts(parts, ());
+    limited(ctx, &head, answer(ctx, &head, body)).await
+}
+
+/// Has a request to the admin API answered, unless there have been too many from the same address, or too many wrong
+/// tokens.
+pub(crate) async fn limited<D: Database>(
+    ctx: &Ctx<D>,
+    head: &Request<()>,
+    answer: impl Future<Output = Result<FullResponse, Problem>>,
+) -> FullResponse {
     let has_token = bearer::token(head.headers()).is_some();
     // The admin API belongs to no tenant, so its counts stand beside those of the one that is always there.
     let tenant = TenantName::default_tenant();
-    let login = Login::new(ctx, &head, ENDPOINT, &tenant, Some(Client::Operator));
+    let login = Login::new(ctx, head, ENDPOINT, &tenant, Some(Client::Operator));
     login
         .answer(
             ctx,
-            answer(ctx, &head, body),
+            answer,
             |problem: &Problem| has_token && problem.is_unauthenticated(),
             Problem::into_response,
         )

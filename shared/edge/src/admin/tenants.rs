@@ -71,11 +71,12 @@ pub(super) async fn suspend<D: Database>(
 }
 
 /// The members that settings have.
-pub(super) const SETTINGS: [&str; 7] = [
+pub(super) const SETTINGS: [&str; 8] = [
     "mode",
     "restoreOnCreate",
     "retentionDays",
     "ignoreUnknownMembers",
+    "enforcePolicies",
     "signingAlgorithm",
     "accessTokenLifetime",
     "keyRotationDays",
@@ -93,6 +94,7 @@ fn settings(body: &JsonObject) -> Result<TenantSettings, Problem> {
             "true or false",
             Json::as_bool,
         )?,
+        enforce_policies: optional(body, "enforcePolicies", "true or false", Json::as_bool)?,
         retention_days: optional(body, "retentionDays", "a number of days", Json::as_i64)?,
         signing_algorithm: optional(body, "signingAlgorithm", "a string", text)?,
         access_token_lifetime: optional(
@@ -117,6 +119,7 @@ fn show(tenant: &Tenant) -> Json {
         "restoreOnCreate": tenant.restore_on_create,
         "retentionDays": tenant.retention_days,
         "ignoreUnknownMembers": tenant.ignore_unknown_members,
+        "enforcePolicies": tenant.enforce_policies,
         "signingAlgorithm": tenant.tokens.signing_algorithm.name(),
         "accessTokenLifetime": tenant.tokens.access_token_secs,
         "keyRotationDays": tenant.tokens.rotation_days,

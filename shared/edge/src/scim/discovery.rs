@@ -197,6 +197,7 @@ mod tests {
                     token: TokenHash::of("token").into(),
                 },
                 scope: None,
+                client: None,
                 person: None,
                 nonce: None,
             },

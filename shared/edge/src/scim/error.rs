@@ -1,14 +1,15 @@
 //! SCIM errors as responses (RFC 7644 §3.12).
 
-use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use http::header::{ALLOW, RETRY_AFTER};
+use http::{HeaderValue, Method, StatusCode};
 use rollcall_core::ScimError;
-use rollcall_oauth::{Challenge, ErrorCode, OAuthError, Scheme};
+use rollcall_oauth::{OAuthError, Scheme};
 use rollcall_service as service;
 use rollcall_service::auth::Refused;
 use serde_json::Value as Json;
 
 use super::render::CONTENT_TYPE;
+use crate::challenge::challenge;
 use crate::limit::Limited;
 use crate::respond::{self, FullResponse};
 
@@ -112,7 +113,7 @@ impl Refusal {
             refused = Some(OAuthError::invalid_token(&error.detail).into());
         }
         if status == StatusCode::UNAUTHORIZED || refused.is_some() {
-            challenge(response.headers_mut(), refused.as_ref(), scheme);
+            challenge(response.headers_mut(), "scim", refused.as_ref(), scheme);
         }
         if let Some(limited) = limited {
             limited.tell(response.headers_mut());
@@ -123,33 +124,5 @@ impl Refusal {
                 .insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response
-    }
-}
-
-/// Says what token would do (RFC 6750 §3, RFC 9449 §7.1). Nothing of it is said of a 403 that is not about the token.
-fn challenge(headers: &mut HeaderMap, refused: Option<&Refused>, scheme: Option<Scheme>) {
-    let error = refused.map(|refused| &refused.error);
-    let is_scope = error.is_some_and(|error| error.code == ErrorCode::InsufficientScope);
-    let is_unauthorized = error.is_none_or(|error| error.status == 401);
-    if !is_scope && !is_unauthorized {
-        return;
-    }
-    let challenge = Challenge {
-        scheme: scheme.unwrap_or(Scheme::Bearer),
-        realm: "scim",
-        error,
-    };
-    if let Ok(value) = HeaderValue::try_from(challenge.to_string()) {
-        headers.insert(WWW_AUTHENTICATE, value);
-    }
-    if let Some(nonce) = refused.and_then(|refused| refused.nonce.as_ref()) {
-        supply_nonce(headers, nonce);
-    }
-}
-
-/// > The server can also […] supply a new nonce value […] with the DPoP-Nonce header field
-pub(super) fn supply_nonce(headers: &mut HeaderMap, nonce: &str) {
-    if let Ok(nonce) = HeaderValue::from_str(nonce) {
-        headers.insert(HeaderName::from_static("dpop-nonce"), nonce);
     }
 }

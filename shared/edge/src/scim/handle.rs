@@ -7,15 +7,16 @@ use http::{Method, Request};
 use http_body::Body;
 use rollcall_core::ScimError;
 use rollcall_oauth::Scheme;
-use rollcall_service::auth::{Holder, Issuer, Sent, holder};
+use rollcall_service::auth::{Holder, Issuer, holder};
 use rollcall_service::{
-    Access, Ctx, Database, Profile, SentProof, Session, admit, authenticate, fresh_profile, profile,
+    Access, Ctx, Database, Profile, Session, admit, authenticate, fresh_profile, profile,
 };
 
 use super::address::Address;
-use super::error::{self, Refusal};
+use super::error::Refusal;
 use super::{body, scopes};
 use crate::bearer;
+use crate::challenge::supply_nonce;
 use crate::limit::{self, Quota};
 use crate::respond::FullResponse;
 
@@ -75,7 +76,7 @@ pub(super) async fn handle<D: Database, B: Body<Data = Bytes>>(
     let mut response =
         answered.unwrap_or_else(|refusal| refusal.into_response(sent.map(|(scheme, _)| scheme)));
     if let Some(nonce) = nonce {
-        error::supply_nonce(response.headers_mut(), &nonce);
+        supply_nonce(response.headers_mut(), &nonce);
     }
     quota.tell(&mut response);
     response
@@ -154,9 +155,10 @@ async fn call<'r, D: Database>(
         tenant,
         url: base.strip_suffix("/scim/v2").unwrap_or(&base).to_owned(),
     };
-    let proof = (scheme == Scheme::Dpop).then(|| proof(head, &issuer));
-    let sent = Sent { token, proof };
-    let holder = holder(ctx, &issuer, &sent).await.map_err(Refusal::Token)?;
+    let sent = bearer::as_sent(head, &issuer, (scheme, token));
+    let holder = holder(ctx, &issuer, &sent, &issuer.scim())
+        .await
+        .map_err(Refusal::Token)?;
     Ok(Call {
         head,
         holder,
@@ -164,24 +166,4 @@ async fn call<'r, D: Database>(
         base,
         body: Bytes::new(),
     })
-}
-
-/// What a request proves. What is no text is no proof either.
-fn proof(head: &Request<()>, issuer: &Issuer) -> SentProof {
-    let fields = head.headers().get_all("dpop").iter();
-    // The path as it was sent, below the address that the service goes by.
-    let path = head.uri().path();
-    let origin = if issuer.tenant.is_default() {
-        issuer.url.as_str()
-    } else {
-        let prefix = format!("/t/{}", issuer.tenant);
-        issuer.url.strip_suffix(&prefix).unwrap_or(&issuer.url)
-    };
-    SentProof {
-        method: head.method().to_string(),
-        url: format!("{origin}{path}"),
-        fields: fields
-            .map(|value| value.to_str().unwrap_or_default().to_owned())
-            .collect(),
-    }
 }

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use http_body::Body;
 use rollcall_core::{JsonObject, PatchRequest, Projection, ResourceType, ScimError, excerpt};
+use rollcall_service::policy::{Deed, enforce};
 use rollcall_service::resources::{self as service, Created, MOST_MEMBERS_SHOWN, Searched, View};
 use rollcall_service::{Ctx, Database, Found, Profile, Session};
 
@@ -50,27 +51,49 @@ async fn answer<D: Database>(ctx: &Ctx<D>, call: &Call<'_>, profile: &Profile) -
     let (resource_type, rest) = known.ok_or_else(|| nothing_at(call))?;
     let parameters = Parameters::from_query(call.head.uri().query());
     let endpoint = Endpoint {
+        ctx,
         session: call.session(ctx, profile).await?,
         resource_type,
         call,
     };
-    match (rest, call.head.method()) {
-        ([], &Method::GET | &Method::HEAD) => endpoint.list(parameters?).await,
-        ([], &Method::POST) => endpoint.create(parameters?).await,
-        ([], _) => Err(Refusal::Method(COLLECTION)),
-        ([".search"], &Method::POST) => {
-            endpoint
-                .list(Parameters::from_body(endpoint.body()?)?)
-                .await
+    let act = match (rest, call.head.method()) {
+        ([], &Method::GET | &Method::HEAD) => Act::List,
+        ([], &Method::POST) => Act::Create,
+        ([], _) => return Err(Refusal::Method(COLLECTION)),
+        ([".search"], &Method::POST) => Act::Search,
+        ([".search"], _) => return Err(Refusal::Method(SEARCH)),
+        ([id], &Method::GET | &Method::HEAD) => Act::Get(id),
+        ([id], &Method::PUT) => Act::Replace(id),
+        ([id], &Method::PATCH) => Act::Patch(id),
+        ([id], &Method::DELETE) => Act::Delete(id),
+        ([_], _) => return Err(Refusal::Method(ITEM)),
+        _ => return Err(nothing_at(call).into()),
+    };
+    endpoint.permit(act).await?;
+    match act {
+        Act::List => endpoint.list(parameters?).await,
+        Act::Search => {
+            let parameters = Parameters::from_body(endpoint.body()?)?;
+            endpoint.list(parameters).await
         }
-        ([".search"], _) => Err(Refusal::Method(SEARCH)),
-        ([id], &Method::GET | &Method::HEAD) => endpoint.get(id, parameters?).await,
-        ([id], &Method::PUT) => endpoint.replace(id, parameters?).await,
-        ([id], &Method::PATCH) => endpoint.patch(id, parameters?).await,
-        ([id], &Method::DELETE) => endpoint.delete(id).await,
-        ([_], _) => Err(Refusal::Method(ITEM)),
-        _ => Err(nothing_at(call).into()),
+        Act::Create => endpoint.create(parameters?).await,
+        Act::Get(id) => endpoint.get(id, parameters?).await,
+        Act::Replace(id) => endpoint.replace(id, parameters?).await,
+        Act::Patch(id) => endpoint.patch(id, parameters?).await,
+        Act::Delete(id) => endpoint.delete(id).await,
     }
+}
+
+/// What a request does.
+#[derive(Clone, Copy)]
+enum Act<'r> {
+    List,
+    Search,
+    Create,
+    Get(&'r str),
+    Replace(&'r str),
+    Patch(&'r str),
+    Delete(&'r str),
 }
 
 /// Shows one resource of the type at `endpoint`, whatever the address of the request is.
@@ -84,10 +107,12 @@ pub(super) async fn shown_alone<D: Database>(
     let resource_type = profile.type_at(endpoint).ok_or_else(|| nothing_at(call))?;
     let parameters = Parameters::from_query(call.head.uri().query())?;
     let endpoint = Endpoint {
+        ctx,
         session: call.session(ctx, profile).await?,
         resource_type,
         call,
     };
+    endpoint.permit(Act::Get(id)).await?;
     endpoint.get(id, parameters).await
 }
 
@@ -101,6 +126,7 @@ pub(super) fn nothing_at(call: &Call<'_>) -> ScimError {
 
 /// One request to one resource type's endpoint.
 struct Endpoint<'r, D: Database> {
+    ctx: &'r Ctx<D>,
     session: Session<'r, D>,
     resource_type: &'r ResourceType,
     call: &'r Call<'r>,
@@ -238,6 +264,21 @@ impl<D: Database> Endpoint<'_, D> {
         let if_match = etag::if_match(self.call.head.headers());
         service::delete(&self.session, self.resource_type, (id, &if_match)).await?;
         Ok(respond::empty(StatusCode::NO_CONTENT))
+    }
+
+    /// Asks the policies, if the tenant wants that.
+    async fn permit(&self, act: Act<'_>) -> Result<(), Refusal> {
+        let (action, id) = match act {
+            Act::List | Act::Search => ("scim:list", None),
+            Act::Create => ("scim:create", None),
+            Act::Get(id) => ("scim:read", Some(id)),
+            Act::Replace(id) => ("scim:replace", Some(id)),
+            Act::Patch(id) => ("scim:update", Some(id)),
+            Act::Delete(id) => ("scim:delete", Some(id)),
+        };
+        let kind = &self.resource_type.name;
+        let deed = Deed { action, kind, id };
+        Ok(enforce(self.ctx, self.session.profile, &self.call.holder, &[deed]).await?)
     }
 
     fn body(&self) -> Result<JsonObject, ScimError> {

@@ -1,12 +1,11 @@
 //! What a token's scope has to permit for a request. See `docs/decisions/0009-scopes-of-the-scim-endpoints.md`.
 
 use http::Method;
-use rollcall_core::JsonObject;
+use rollcall_core::BulkPlan;
 use rollcall_oauth::scim_scopes::{self, Access};
 use rollcall_oauth::{OAuthError, Scope};
 use rollcall_service::Profile;
 use rollcall_service::auth::Refused;
-use serde_json::Value as Json;
 
 use super::error::Refusal;
 use super::handle::Call;
@@ -50,39 +49,18 @@ pub(super) fn check(call: &Call<'_>, profile: &Profile) -> Result<(), Refusal> {
 pub(super) fn check_bulk(
     call: &Call<'_>,
     profile: &Profile,
-    body: &JsonObject,
+    plan: &BulkPlan,
 ) -> Result<(), Refusal> {
-    if call.holder.scope.is_none() {
-        return Ok(());
-    }
-    let operations = body
-        .iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case("operations"))
-        .and_then(|(_, operations)| operations.as_array());
-    for operation in operations.into_iter().flatten() {
-        let endpoint = endpoint(operation, profile);
-        let permitted = match endpoint {
-            Some(endpoint) => call.holder.may(Access::Write, endpoint),
-            // No operation that does anything.
-            None => true,
-        };
-        if !permitted {
+    let operations = plan.operations.iter();
+    for operation in operations.filter_map(|planned| planned.operation.as_ref().ok()) {
+        // Where there is no such type, nothing is done.
+        let endpoint = profile.type_at(&operation.endpoint);
+        let endpoint = endpoint.map(|known| known.endpoint.as_str());
+        if endpoint.is_some_and(|endpoint| !call.holder.may(Access::Write, endpoint)) {
             return Err(insufficient(Access::Write, endpoint));
         }
     }
     Ok(())
-}
-
-/// The endpoint of the type that an operation is about.
-fn endpoint<'p>(operation: &Json, profile: &'p Profile) -> Option<&'p str> {
-    let members = operation.as_object()?;
-    let (_, path) = members
-        .iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case("path"))?;
-    let first = path.as_str()?.trim_matches('/').split(['/', '?']).next()?;
-    profile
-        .type_at(&format!("/{first}"))
-        .map(|known| known.endpoint.as_str())
 }
 
 fn insufficient(verb: Access, endpoint: Option<&str>) -> Refusal {

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::{Method, Request};
 use http_body::Body;
 use rollcall_core::ResourceType;
+use rollcall_service::policy::{Deed, enforce};
 use rollcall_service::resources::{self as service, Searched};
 use rollcall_service::{Ctx, Database, Profile};
 
@@ -45,6 +46,15 @@ async fn answer<D: Database>(
         _ => return Err(nothing_at(call).into()),
     };
     let types: Vec<&ResourceType> = profile.types.iter().collect();
+    let deeds: Vec<Deed<'_>> = types
+        .iter()
+        .map(|resource_type| Deed {
+            action: "scim:list",
+            kind: &resource_type.name,
+            id: None,
+        })
+        .collect();
+    enforce(ctx, profile, &call.holder, &deeds).await?;
     let projections = types
         .iter()
         .map(|resource_type| parameters.projection(resource_type))

@@ -11,16 +11,19 @@ use http::{HeaderMap, Request};
 use http_body_util::{BodyExt, Full};
 use pollster::block_on;
 use rollcall_core::Timestamp;
+use rollcall_edge::policy::{self, PolicyCache};
 use rollcall_edge::{FullResponse, auth, scim};
 use rollcall_oauth::jose::MasterKeys;
 use rollcall_service::{
-    Answer as Later, Clock, Config, Ctx, PasswordError, Passwords, Question, Random, TenantName,
-    TokenHash, Verdict, Verifier, admin,
+    Answer as Later, Clock, Config, Ctx, Guard, PasswordError, Passwords, Question, Random, Ruling,
+    TenantName, TokenHash, Verdict, Verifier, admin,
 };
 use rollcall_store::auth::{ClientDraft, SecretDraft, TokenFormat};
 use rollcall_store::rusqlite::File;
 use rollcall_store::{Change, Durability, Store, TenantChange};
 use serde_json::{Value as Json, json};
+
+use crate::toy::Toy;
 
 pub const BASE: &str = "https://id.example";
 pub const START: i64 = 1_800_000_000;
@@ -226,9 +229,30 @@ pub fn context(
         let random = Counting(7, Rc::clone(drawn));
         Ctx::new(File(path.to_owned()), clock, random, NoPasswords, config)
     };
-    // The verifier is another component, with a context of its own.
+    // Who verifies and who decides are other components, with contexts of their own.
     let verifier = Local(new(config.clone()));
-    new(config).with_verifier(verifier)
+    let guard = LocalGuard(new(config.clone()), PolicyCache::default());
+    new(config).with_verifier(verifier).with_guard(guard)
+}
+
+/// Who decides by policies for the SCIM endpoints.
+struct LocalGuard(Ctx<File>, PolicyCache<Toy>);
+
+impl Guard for LocalGuard {
+    fn rule(&self, question: String) -> Later<'_, Result<Ruling, String>> {
+        Box::pin(async {
+            let request = Request::post("/enforce").body(Full::new(Bytes::from(question)));
+            let answer = policy::handle(&self.0, &self.1, request.unwrap()).await;
+            let status = answer.status().as_u16();
+            let body = block_on(answer.into_body().collect()).unwrap().to_bytes();
+            match status {
+                204 => Ok(Ruling::Permitted),
+                401 => Ok(Ruling::Unauthenticated),
+                403 => Ok(Ruling::Denied(serde_json::from_slice(&body).unwrap())),
+                other => Err(other.to_string()),
+            }
+        })
+    }
 }
 
 /// Who verifies access tokens for the SCIM endpoints.

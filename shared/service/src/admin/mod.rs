@@ -38,4 +38,5 @@ pub use sweep::sweep;
 pub use tenants::{
     TenantSettings, create_tenant, delete_tenant, suspend_tenant, tenant, tenants, update_tenant,
 };
+pub(crate) use tenants::{in_tenant, parse};
 pub use tokens::{Issued, create_token, delete_token, tokens};

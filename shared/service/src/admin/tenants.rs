@@ -30,6 +30,8 @@ pub struct TenantSettings {
     pub retention_days: Option<i64>,
     /// Whether unknown ids are passed over in the members of a group.
     pub ignore_unknown_members: Option<bool>,
+    /// Whether the SCIM endpoints ask the policies before they do anything.
+    pub enforce_policies: Option<bool>,
     /// `EdDSA` or `ES256`.
     pub signing_algorithm: Option<String>,
     /// How long access tokens live, in seconds.
@@ -65,6 +67,7 @@ impl TenantSettings {
             restore_on_create: self.restore_on_create,
             retention_days: within("retentionDays", self.retention_days, 0..=MAX_RETENTION_DAYS)?,
             ignore_unknown_members: self.ignore_unknown_members,
+            enforce_policies: self.enforce_policies,
             signing_algorithm,
             access_token_secs: within(
                 "accessTokenLifetime",
@@ -119,6 +122,7 @@ pub async fn create_tenant<D: Database>(
         restore_on_create: settings.restore_on_create.unwrap_or_default(),
         retention_days: settings.retention_days.unwrap_or_default(),
         ignore_unknown_members: settings.ignore_unknown_members.unwrap_or_default(),
+        enforce_policies: settings.enforce_policies.unwrap_or_default(),
         tokens: TokenSettings {
             signing_algorithm: settings
                 .signing_algorithm
@@ -224,12 +228,12 @@ pub async fn delete_tenant<D: Database>(ctx: &Ctx<D>, name: &str) -> Result<(), 
 }
 
 /// The tenant that an address names.
-pub(super) fn parse(name: &str) -> Result<TenantName, AdminError> {
+pub(crate) fn parse(name: &str) -> Result<TenantName, AdminError> {
     TenantName::parse(name).ok_or_else(|| no_tenant(name))
 }
 
 /// A store error, where only the tenant can be what was not found.
-pub(super) fn in_tenant(error: StoreError, tenant: &str) -> AdminError {
+pub(crate) fn in_tenant(error: StoreError, tenant: &str) -> AdminError {
     match error {
         StoreError::NotFound => no_tenant(tenant),
         error => AdminError::Store(error),

@@ -35,4 +35,10 @@ impl Issuer {
     pub fn scim(&self) -> String {
         self.endpoint("/scim/v2")
     }
+
+    /// The base address of what answers by the tenant's policies.
+    #[must_use]
+    pub fn access(&self) -> String {
+        self.endpoint("/access/v1")
+    }
 }

@@ -8,6 +8,7 @@ use rollcall_store::Database;
 use serde_json::Value;
 
 use super::keys::algorithm;
+use super::resource::EVALUATE;
 use super::{Issuer, known_keys, master_keys, oauth_error, published, signing_keys};
 use crate::ctx::Ctx;
 
@@ -61,10 +62,12 @@ pub async fn metadata<D: Database>(ctx: &Ctx<D>, issuer: &Issuer) -> Result<Valu
     if !signing.contains(&wanted) {
         signing.push(wanted);
     }
+    let mut scopes = scim_scopes::supported(&ENDPOINTS);
+    scopes.push(EVALUATE.to_owned());
     let supported = Supported {
         issuer: &issuer.url,
         grant_types: &GRANTS,
-        scopes: &scim_scopes::supported(&ENDPOINTS),
+        scopes: &scopes,
         signing: &signing,
         authorization_endpoint: None,
         has_registration: HAS_REGISTRATION,

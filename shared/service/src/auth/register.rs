@@ -22,8 +22,8 @@ const OURS: [&str; 4] = [
     "client_id_issued_at",
 ];
 
-/// What begins the scopes of the SCIM endpoints, which the operator alone gives.
-const SCIM_SCOPES: &str = "scim:";
+/// What begins the scopes of the endpoints that are ours, which the operator alone gives.
+const OWN_SCOPES: [&str; 2] = ["scim:", "policy:"];
 
 /// A client, as it is told of itself.
 #[derive(Clone, Debug)]
@@ -229,12 +229,8 @@ fn own(
     let asked = metadata.scope.as_ref();
     let had = before.and_then(|before| before.scope.as_ref());
     let is_given = |token: &&str| had.is_some_and(|had| had.contains(token));
-    let is_scim = |token: &&str| token.starts_with(SCIM_SCOPES);
-    let more = asked.and_then(|asked| {
-        asked
-            .iter()
-            .find(|token| is_scim(token) && !is_given(token))
-    });
+    let is_own = |token: &&str| OWN_SCOPES.iter().any(|own| token.starts_with(own));
+    let more = asked.and_then(|asked| asked.iter().find(|token| is_own(token) && !is_given(token)));
     if let Some(more) = more {
         return Err(OAuthError::invalid_client_metadata(format!(
             "`scope` has `{more}`, which the operator alone can give to a client"

@@ -1,4 +1,4 @@
-//! Access tokens at the resources that are ours: the SCIM endpoints.
+//! Access tokens at the resources that are ours: the SCIM endpoints, and the decisions by policies.
 //!
 //! Who serves them does not verify signatures itself: it asks a [`Verifier`](crate::Verifier). See
 //! `docs/decisions/0008-who-verifies-access-tokens.md`.
@@ -27,6 +27,9 @@ use crate::ports::{Question, SentProof, VerifiedJwt, texts};
 const MAX_REMEMBERED: usize = 256;
 const REMEMBERED_SECS: i64 = 60;
 
+/// The scope for asking what the policies say.
+pub const EVALUATE: &str = "policy:evaluate";
+
 /// A token as it was sent.
 pub struct Sent<'r> {
     /// The token.
@@ -52,6 +55,8 @@ pub struct Holder {
     pub access: Access,
     /// What the token permits; a provisioning token permits everything, and has none.
     pub scope: Option<Scope>,
+    /// The id of the client that it was issued to.
+    pub client: Option<String>,
     /// The id of the person behind it.
     pub person: Option<String>,
     /// The nonce for the next proof.
@@ -59,6 +64,13 @@ pub struct Holder {
 }
 
 impl Holder {
+    /// Whether it permits to ask what the policies say.
+    #[must_use]
+    pub fn may_evaluate(&self) -> bool {
+        let scope = self.scope.as_ref();
+        scope.is_none_or(|scope| scope.contains(EVALUATE))
+    }
+
     /// Whether this is permitted with the resources at an endpoint (`Users`).
     #[must_use]
     pub fn may(&self, verb: Verb, endpoint: &str) -> bool {
@@ -117,7 +129,8 @@ impl Verified {
     }
 }
 
-/// Finds out who has sent a token, and what it permits. For a provisioning token nothing is asked and nothing read.
+/// Finds out who has sent a token, and what it permits. It must be for the issuer as a whole, or for the `resource`. For a
+/// provisioning token nothing is asked and nothing read.
 ///
 /// # Errors
 /// 401 `invalid_token`, `invalid_dpop_proof`, `use_dpop_nonce`; 503 and 500 when there is nobody to ask.
@@ -125,12 +138,13 @@ pub async fn holder<D: Database>(
     ctx: &Ctx<D>,
     issuer: &Issuer,
     sent: &Sent<'_>,
+    resource: &str,
 ) -> Result<Holder, Refused> {
     if OpaqueKind::of(sent.token) == Some(OpaqueKind::AccessToken) {
-        return of_opaque(ctx, issuer, sent).await;
+        return of_opaque(ctx, issuer, sent, resource).await;
     }
     if may_be_jwt(sent.token) {
-        return of_jwt(ctx, issuer, sent).await;
+        return of_jwt(ctx, issuer, sent, resource).await;
     }
     check_binding(None, sent.scheme(), None)?;
     Ok(Holder {
@@ -139,6 +153,7 @@ pub async fn holder<D: Database>(
             token: Credential::Provisioning(TokenHash::of(sent.token)),
         },
         scope: None,
+        client: None,
         person: None,
         nonce: None,
     })
@@ -148,6 +163,7 @@ async fn of_opaque<D: Database>(
     ctx: &Ctx<D>,
     issuer: &Issuer,
     sent: &Sent<'_>,
+    resource: &str,
 ) -> Result<Holder, Refused> {
     let store = ctx.store().await.map_err(oauth_error)?;
     let hash = TokenHash::of(sent.token);
@@ -156,7 +172,7 @@ async fn of_opaque<D: Database>(
         .map_err(oauth_error)?
         .ok_or_else(|| OAuthError::invalid_token("the access token is unknown, or has ended"))?;
     let (scope, audience) = read(&token)?;
-    check_audience(issuer, &audience)?;
+    check_audience(issuer, resource, &audience)?;
     let nonce = if token.jkt.is_some() && sent.proof.is_some() {
         ask(ctx, issuer, sent, token.jkt).await?.1
     } else {
@@ -169,6 +185,7 @@ async fn of_opaque<D: Database>(
             token: Credential::Opaque(hash),
         },
         scope: Some(scope),
+        client: Some(token.client.0),
         person: token.person.map(|(id, _)| id),
         nonce,
     })
@@ -191,9 +208,10 @@ async fn of_jwt<D: Database>(
     ctx: &Ctx<D>,
     issuer: &Issuer,
     sent: &Sent<'_>,
+    resource: &str,
 ) -> Result<Holder, Refused> {
     let (jwt, nonce) = verified(ctx, issuer, sent).await?;
-    if let Err(error) = check_audience(issuer, &jwt.audience) {
+    if let Err(error) = check_audience(issuer, resource, &jwt.audience) {
         return Err(Refused { error, nonce });
     }
     Ok(Holder {
@@ -202,6 +220,7 @@ async fn of_jwt<D: Database>(
             token: Credential::Jwt(Box::new(jwt.claims.clone())),
         },
         scope: Some(jwt.scope.clone()),
+        client: Some(jwt.claims.client.clone()),
         person: jwt.claims.person.as_ref().map(|(id, _)| id.clone()),
         nonce,
     })
@@ -253,11 +272,10 @@ async fn ask<D: Database>(
 
 /// > The resource server MUST validate that the "aud" claim contains a resource indicator value corresponding to an
 /// > identifier the resource server expects for itself.
-fn check_audience(issuer: &Issuer, audience: &[String]) -> Result<(), OAuthError> {
-    let scim = issuer.scim();
+fn check_audience(issuer: &Issuer, resource: &str, audience: &[String]) -> Result<(), OAuthError> {
     if audience
         .iter()
-        .any(|one| *one == issuer.url || *one == scim)
+        .any(|one| *one == issuer.url || one == resource)
     {
         Ok(())
     } else {

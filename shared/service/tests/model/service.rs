@@ -8,7 +8,7 @@ use rollcall_core::{BULK_REQUEST_SCHEMA, JsonObject, Mode, PatchRequest, Resourc
 use rollcall_service::resources::{self, Created, IfMatch, Results, SearchRequest, Searched, View};
 use rollcall_service::{
     Access, Answer as Later, Clock, Config, Ctx, Error, Found, PasswordError, Passwords, Profile,
-    Random, Session, TenantName, TokenHash, admin, bulk, fresh_profile,
+    Random, Session, TenantName, TokenHash, admin, bulk, fresh_profile, plan_bulk,
 };
 use rollcall_store::Durability;
 use rollcall_store::rusqlite::File;
@@ -181,7 +181,8 @@ impl Service {
     pub fn bulk(&self, operations: &[Json], errors: Option<usize>) -> Vec<Answer> {
         let schemas = [BULK_REQUEST_SCHEMA];
         let body = json!({"schemas": schemas, "failOnErrors": errors, "Operations": operations});
-        let response = bulk(&self.ctx, &self.access, &self.profile, BASE, object(body));
+        let plan = plan_bulk(&self.ctx, object(body)).unwrap();
+        let response = bulk(&self.ctx, &self.access, &self.profile, BASE, plan);
         let results = block_on(response).unwrap().results.into_iter();
         let answers = results.map(|result| {
             let tag = result.version.as_deref();

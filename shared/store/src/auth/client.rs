@@ -6,6 +6,7 @@ use super::columns::{Columns, damaged};
 use super::secret::SecretDraft;
 use crate::access::{TenantName, TokenHash};
 use crate::error::StoreError;
+use crate::procedures::CLIENTS;
 use crate::sql::{Database, Row, Value};
 use crate::store::Store;
 
@@ -129,7 +130,7 @@ impl<D: Database> Store<D> {
             secret.map(|secret| secret.hash).into(),
             expires.map(Timestamp::as_micros).into(),
         ];
-        self.run(statement, parameters).await.map(drop)
+        self.call(&CLIENTS, statement, parameters).await.map(drop)
     }
 
     /// A client, for the operator.
@@ -215,7 +216,7 @@ impl<D: Database> Store<D> {
             client.registration.into(),
             client.metadata.into(),
         ];
-        self.run(statement, parameters).await.map(drop)
+        self.call(&CLIENTS, statement, parameters).await.map(drop)
     }
 
     /// Deletes a client; its tokens are dead at once. `registration` is the hash of the token with which the client
@@ -238,7 +239,7 @@ impl<D: Database> Store<D> {
             registration.into(),
             id.into(),
         ];
-        self.run(statement, parameters).await.map(drop)
+        self.call(&CLIENTS, statement, parameters).await.map(drop)
     }
 
     /// Disables a client, or enables it again. Its tokens are dead at once, and stay so. Where it is so already,
@@ -261,6 +262,6 @@ impl<D: Database> Store<D> {
             id.into(),
             Value::Integer(disabled.into()),
         ];
-        self.run(statement, parameters).await.map(drop)
+        self.call(&CLIENTS, statement, parameters).await.map(drop)
     }
 }

@@ -6,6 +6,7 @@ use rollcall_core::Timestamp;
 use super::columns::Columns;
 use crate::access::{TenantName, TokenHash};
 use crate::error::StoreError;
+use crate::procedures::GRANTS;
 use crate::sql::Database;
 use crate::store::Store;
 
@@ -103,6 +104,6 @@ impl<D: Database> Store<D> {
             hash.into(),
             refresh_expires.map(Timestamp::as_micros).into(),
         ];
-        self.run(statement, parameters).await.map(drop)
+        self.call(&GRANTS, statement, parameters).await.map(drop)
     }
 }

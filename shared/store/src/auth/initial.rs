@@ -5,6 +5,7 @@ use rollcall_core::Timestamp;
 use super::columns::Columns;
 use crate::access::{TenantName, TokenHash};
 use crate::error::StoreError;
+use crate::procedures::REGISTRATION;
 use crate::sql::Database;
 use crate::store::Store;
 
@@ -60,7 +61,9 @@ impl<D: Database> Store<D> {
             token.expires.map(Timestamp::as_micros).into(),
             token.uses.map(i64::from).into(),
         ];
-        self.run(statement, parameters).await.map(drop)
+        self.call(&REGISTRATION, statement, parameters)
+            .await
+            .map(drop)
     }
 
     /// Whether an initial access token lets a client register now: strangers are turned away before their requests are
@@ -130,6 +133,8 @@ impl<D: Database> Store<D> {
     ) -> Result<(), StoreError> {
         let statement = "INSERT INTO disallow_registration (tenant, at, id) VALUES (?1, ?2, ?3)";
         let parameters = vec![tenant.as_str().into(), now.as_micros().into(), id.into()];
-        self.run(statement, parameters).await.map(drop)
+        self.call(&REGISTRATION, statement, parameters)
+            .await
+            .map(drop)
     }
 }

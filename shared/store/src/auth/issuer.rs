@@ -6,6 +6,7 @@ use rollcall_core::Timestamp;
 use super::columns::Columns;
 use crate::access::TenantName;
 use crate::error::StoreError;
+use crate::procedures::ISSUERS;
 use crate::sql::{Database, Row};
 use crate::store::Store;
 
@@ -112,7 +113,7 @@ impl<D: Database> Store<D> {
             issuer.audience.into(),
             issuer.mapping.into(),
         ];
-        self.run(statement, parameters).await.map(drop)
+        self.call(&ISSUERS, statement, parameters).await.map(drop)
     }
 
     /// No longer trusts an issuer.
@@ -131,7 +132,7 @@ impl<D: Database> Store<D> {
             now.as_micros().into(),
             issuer.into(),
         ];
-        self.run(statement, parameters).await.map(drop)
+        self.call(&ISSUERS, statement, parameters).await.map(drop)
     }
 
     /// An issuer that the tenant trusts.

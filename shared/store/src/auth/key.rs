@@ -10,6 +10,7 @@ use super::columns::{Columns, damaged};
 use super::settings::SigningAlgorithm;
 use crate::access::TenantName;
 use crate::error::StoreError;
+use crate::procedures::KEYS;
 use crate::sql::{Database, Value};
 use crate::store::Store;
 
@@ -97,7 +98,7 @@ impl<D: Database> Store<D> {
             Value::Blob(key.sealed.to_vec()),
             key.active_from.as_micros().into(),
         ];
-        self.run(statement, parameters).await.map(drop)
+        self.call(&KEYS, statement, parameters).await.map(drop)
     }
 
     /// Keeps a private key as `new`, where it is still kept as `old`: encrypted under another master key.

@@ -5,6 +5,7 @@ use rollcall_core::Timestamp;
 use super::columns::Columns;
 use crate::access::{TenantName, TokenHash};
 use crate::error::StoreError;
+use crate::procedures::ACCESS_TOKENS;
 use crate::sql::Database;
 use crate::store::Store;
 
@@ -110,7 +111,9 @@ impl<D: Database> Store<D> {
             token.act.into(),
             token.expires.as_micros().into(),
         ];
-        self.run(statement, parameters).await.map(drop)
+        self.call(&ACCESS_TOKENS, statement, parameters)
+            .await
+            .map(drop)
     }
 
     /// An opaque access token of the tenant's, if it is live: what it allows is for the caller to look at, before it

@@ -5,6 +5,7 @@ use rollcall_core::Timestamp;
 use super::actor::Actor;
 use crate::access::{TenantName, TokenHash};
 use crate::error::StoreError;
+use crate::procedures::REVOCATION;
 use crate::sql::{Database, Value};
 use crate::store::Store;
 
@@ -121,6 +122,8 @@ impl<D: Database> Store<D> {
     ) -> Result<(), StoreError> {
         let mut parameters = vec![tenant.as_str().into(), now.as_micros().into(), actor.into()];
         parameters.extend(what);
-        self.run(statement, parameters).await.map(drop)
+        self.call(&REVOCATION, statement, parameters)
+            .await
+            .map(drop)
     }
 }

@@ -5,6 +5,7 @@ use rollcall_core::Timestamp;
 use super::columns::Columns;
 use crate::access::{TenantName, TokenHash};
 use crate::error::StoreError;
+use crate::procedures::CLIENTS;
 use crate::sql::Database;
 use crate::store::Store;
 
@@ -60,7 +61,7 @@ impl<D: Database> Store<D> {
             secret.expires.map(Timestamp::as_micros).into(),
             others_end.map(Timestamp::as_micros).into(),
         ];
-        self.run(statement, parameters).await.map(drop)
+        self.call(&CLIENTS, statement, parameters).await.map(drop)
     }
 
     /// The secrets of a client, in the order of their ids; expired ones stay listed until they are swept.
@@ -106,6 +107,6 @@ impl<D: Database> Store<D> {
             client.into(),
             id.into(),
         ];
-        self.run(statement, parameters).await.map(drop)
+        self.call(&CLIENTS, statement, parameters).await.map(drop)
     }
 }

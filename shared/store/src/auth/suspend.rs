@@ -4,6 +4,7 @@ use rollcall_core::Timestamp;
 
 use crate::access::TenantName;
 use crate::error::StoreError;
+use crate::procedures::TENANTS;
 use crate::sql::{Database, Value};
 use crate::store::Store;
 
@@ -25,6 +26,6 @@ impl<D: Database> Store<D> {
             now.as_micros().into(),
             Value::Integer(suspended.into()),
         ];
-        self.run(statement, parameters).await.map(drop)
+        self.call(&TENANTS, statement, parameters).await.map(drop)
     }
 }

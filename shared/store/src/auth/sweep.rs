@@ -3,6 +3,7 @@
 use rollcall_core::Timestamp;
 
 use crate::error::StoreError;
+use crate::procedures::SWEEP;
 use crate::sql::Database;
 use crate::store::Store;
 
@@ -35,8 +36,12 @@ impl<D: Database> Store<D> {
         if is_due.flatten() != Some(1) {
             return Ok(false);
         }
-        self.run("INSERT INTO sweep_tokens (at) VALUES (?1)", vec![at.into()])
-            .await?;
+        self.call(
+            &SWEEP,
+            "INSERT INTO sweep_tokens (at) VALUES (?1)",
+            vec![at.into()],
+        )
+        .await?;
         Ok(true)
     }
 }

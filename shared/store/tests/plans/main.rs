@@ -4,6 +4,7 @@
 mod auth;
 mod fixture;
 mod plan;
+mod policies;
 
 use pollster::block_on;
 use rollcall_core::{Filter, Member, MemberChange, Sort};
@@ -157,8 +158,8 @@ fn a_write_is_index_lookups_in_every_trigger() {
     plan("delete");
     block_on(store.missing(&caller, &[])).unwrap();
     plan("missing");
-    // No trigger is left out, but for those of the operator and of the authorization server.
-    let others = [&OPERATORS[..], &auth::TRIGGERS].concat();
+    // No trigger is left out, but for those of the operator, of the authorization server and of policies.
+    let others = [&OPERATORS[..], &auth::TRIGGERS, &policies::TRIGGERS].concat();
     for name in triggers(&f).filter(|name| !others.contains(&name.as_str())) {
         assert!(told.contains(&format!("-- TRIGGER {name}")), "{name}");
     }

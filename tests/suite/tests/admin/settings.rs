@@ -17,6 +17,7 @@ fn settings_have_defaults_and_are_changed_one_by_one() {
     };
     let mut expected = json!({
         "mode": "compat", "restoreOnCreate": false, "retentionDays": 0, "ignoreUnknownMembers": false,
+        "enforcePolicies": false,
         "signingAlgorithm": "EdDSA", "accessTokenLifetime": 600, "keyRotationDays": 90
     });
     let shown = fixture.admin.get("").expect(200).json();
@@ -26,6 +27,7 @@ fn settings_have_defaults_and_are_changed_one_by_one() {
         ("restoreOnCreate", json!(true)),
         ("retentionDays", json!(30)),
         ("ignoreUnknownMembers", json!(true)),
+        ("enforcePolicies", json!(true)),
         ("signingAlgorithm", json!("ES256")),
         ("accessTokenLifetime", json!(60)),
         ("keyRotationDays", json!(0)),
