@@ -38,6 +38,7 @@ mod jwt;
 mod keys;
 mod log;
 mod publisher;
+mod recent;
 mod refresh;
 mod resource;
 mod revoke;
