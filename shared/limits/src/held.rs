@@ -268,11 +268,11 @@ mod tests {
         fn all_instances_together_let_in_no_more_than_the_buckets_would(
             rates in prop::collection::vec(0..RATES.len(), 1..=2),
             requests in prop::collection::vec(
-                (0_usize..4, 0_usize..2, prop_oneof![8 => Just(0), 8 => 0_u64..3_000, 1 => 0_u64..100_000]),
+                (0_usize..16, 0_usize..2, prop_oneof![400 => Just(0), 100 => 0_u64..3_000, 1 => 0_u64..2_000_000]),
                 1..1500,
             ),
         ) {
-            let mut world = World::new(4);
+            let mut world = World::new(16);
             let mut exact = Buckets::default();
             let mut passed = 0;
             let mut now = 1_000_000;
