@@ -116,6 +116,10 @@ fn parallel_callers_never_get_more_than_the_burst() {
 }
 
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the server of the test goes by a real clock"
+)]
 fn parallel_instances_that_take_places_ahead_never_spend_more_than_there_are() {
     let server = Server::start();
     let asks = [ask("{t}:tenant", "20000/1d"), ask("{t}:client", "2000/1d")];
