@@ -19,9 +19,11 @@ use crate::world::{Answer, MASTER, World, config, read};
 
 const NAME: &str = "rollcall/jwks/default";
 
+type Values = BTreeMap<String, Vec<u8>>;
+
 /// A key-value store that all instances share, until it fails.
 #[derive(Clone, Default)]
-struct Shared(Rc<RefCell<Option<BTreeMap<String, Vec<u8>>>>>);
+struct Shared(Rc<RefCell<Option<Values>>>);
 
 impl Shared {
     fn new() -> Self {
