@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::admission::{Admission, Ask};
+use crate::admission::Ask;
+use crate::batch::{Batch, Taken};
 use crate::gcra::Micros;
 
 /// How many buckets are kept.
@@ -31,16 +32,16 @@ impl Buckets {
     }
 
     /// Takes all places that a request needs, or none.
-    pub fn take(&mut self, asks: &[Ask], now: Micros) -> Admission {
+    pub fn take(&mut self, asks: &[Ask], batch: Batch, now: Micros) -> Taken {
         let debts: Vec<Micros> = asks.iter().map(|ask| self.debt(ask, now)).collect();
-        let admission = Admission::of(asks, &debts);
-        if admission.is_allowed() {
-            for (ask, debt) in asks.iter().zip(debts).filter(|(ask, _)| ask.takes) {
-                let arrival = now.saturating_add(ask.bucket().take(debt).debt);
+        let places = batch.granted(asks, &debts);
+        if places > 0 {
+            for (ask, debt) in asks.iter().zip(&debts).filter(|(ask, _)| ask.takes) {
+                let arrival = now.saturating_add(batch.debt(ask, *debt, places));
                 self.keep(&ask.key, arrival, now);
             }
         }
-        admission
+        Taken { places, debts }
     }
 
     fn debt(&self, ask: &Ask, now: Micros) -> Micros {
@@ -93,10 +94,10 @@ mod tests {
     fn one_bucket_that_is_empty_saves_the_others() {
         let mut buckets = Buckets::default();
         let both = [ask("a", "2/1h"), ask("b", "1/1h")];
-        assert!(buckets.take(&both, 0).is_allowed());
-        assert!(!buckets.take(&both, 0).is_allowed());
-        assert!(buckets.take(&[ask("a", "2/1h")], 0).is_allowed());
-        assert!(!buckets.take(&[ask("a", "2/1h")], 0).is_allowed());
+        assert_eq!(buckets.take(&both, Batch::ONE, 0).places, 1);
+        assert_eq!(buckets.take(&both, Batch::ONE, 0).places, 0);
+        assert_eq!(buckets.take(&[ask("a", "2/1h")], Batch::ONE, 0).places, 1);
+        assert_eq!(buckets.take(&[ask("a", "2/1h")], Batch::ONE, 0).places, 0);
     }
 
     #[test]
@@ -105,24 +106,30 @@ mod tests {
         let now = 1_000_000;
         // Empty, so it would be the last to go.
         for _ in 0..5 {
-            assert!(buckets.take(&[ask("busy", "5/1h")], now).is_allowed());
+            assert_eq!(
+                buckets.take(&[ask("busy", "5/1h")], Batch::ONE, now).places,
+                1
+            );
         }
         for stranger in 0..100 {
             let one = ask(&format!("s{stranger}"), "100/1h");
-            assert!(buckets.take(&[one], now).is_allowed());
+            assert_eq!(buckets.take(&[one], Batch::ONE, now).places, 1);
             assert!(buckets.arrivals.len() <= 8);
         }
-        assert!(!buckets.take(&[ask("busy", "5/1h")], now).is_allowed());
+        assert_eq!(
+            buckets.take(&[ask("busy", "5/1h")], Batch::ONE, now).places,
+            0
+        );
     }
 
     #[test]
     fn full_buckets_go_first() {
         let mut buckets = Buckets::holding(4);
         for key in ["a", "b", "c"] {
-            buckets.take(&[ask(key, "1/1s")], 0);
+            buckets.take(&[ask(key, "1/1s")], Batch::ONE, 0);
         }
-        buckets.take(&[ask("d", "1/1h")], 0);
-        buckets.take(&[ask("e", "1/1h")], 2_000_000);
+        buckets.take(&[ask("d", "1/1h")], Batch::ONE, 0);
+        buckets.take(&[ask("e", "1/1h")], Batch::ONE, 2_000_000);
         let mut keys: Vec<_> = buckets.arrivals.keys().cloned().collect();
         keys.sort();
         assert_eq!(keys, ["d", "e"]);
@@ -133,7 +140,7 @@ mod tests {
         let mut buckets = Buckets::default();
         let mut peek = ask("a", "1/1h");
         peek.takes = false;
-        assert!(buckets.take(&[peek], 0).is_allowed());
+        assert_eq!(buckets.take(&[peek], Batch::ONE, 0).places, 1);
         assert!(buckets.arrivals.is_empty());
     }
 }

@@ -3,37 +3,42 @@
 //! A bucket is a string with its arrival time, by the clock of the Redis server, which expires when the bucket is full.
 //! The script needs Redis 5 or newer.
 
-use crate::admission::{Admission, Ask};
+use crate::admission::Ask;
+use crate::batch::{Batch, Taken};
 use crate::gcra::Micros;
 
 /// The script, for `EVAL`.
 pub const TEXT: &str = include_str!("take.lua");
 
 /// Its SHA-1, for `EVALSHA`.
-pub const SHA1: &str = "ac609c7aeb214ac25c50fb09946aed1fab2d59e7";
+pub const SHA1: &str = "a0bbc62723c47b600b96c7eb17df2d5952410e7c";
 
-/// What follows the script, or its hash, in `EVAL` and `EVALSHA`: the number of keys, the keys, and three arguments for
-/// each of them.
-pub fn arguments(asks: &[Ask]) -> impl Iterator<Item = String> {
+/// What follows the script, or its hash, in `EVAL` and `EVALSHA`: the number of keys, the keys, two arguments for the batch,
+/// and three for each key.
+pub fn arguments(asks: &[Ask], batch: Batch) -> impl Iterator<Item = String> {
     let keys = asks.iter().map(|ask| ask.key.clone());
     let buckets = asks.iter().flat_map(|ask| {
         let bucket = ask.bucket();
-        let takes = u64::from(ask.takes);
-        [bucket.interval, bucket.full(), takes].map(|number| number.to_string())
+        [bucket.interval, bucket.full(), u64::from(ask.takes)]
     });
+    let numbers = [u64::from(batch.places), batch.hold].into_iter();
+    let numbers = numbers.chain(buckets).map(|number| number.to_string());
     [asks.len().to_string()]
         .into_iter()
         .chain(keys)
-        .chain(buckets)
+        .chain(numbers)
 }
 
 /// What the script's answer says; none when it is no answer to these questions.
 #[must_use]
-pub fn admission(asks: &[Ask], answer: &[i64]) -> Option<Admission> {
-    let (is_allowed, debts) = answer.split_first()?;
+pub fn taken(asks: &[Ask], batch: Batch, answer: &[i64]) -> Option<Taken> {
+    let (places, debts) = answer.split_first()?;
     let debts = debts.iter().map(|debt| Micros::try_from(*debt).ok());
     let debts: Vec<Micros> = debts.collect::<Option<_>>()?;
-    let admission = Admission::of(asks, &debts);
-    let agrees = debts.len() == asks.len() && admission.is_allowed() == (*is_allowed == 1);
-    agrees.then_some(admission)
+    let granted = batch.granted(asks, &debts);
+    let agrees = debts.len() == asks.len() && i64::from(granted) == *places;
+    agrees.then_some(Taken {
+        places: granted,
+        debts,
+    })
 }

@@ -10,13 +10,13 @@ use std::cell::{Cell, RefCell};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use redis::{Connection, Value};
 use rollcall_limits::script::{self, SHA1, TEXT};
-use rollcall_limits::{Admission, Ask, Buckets, Policy, Rate};
+use rollcall_limits::{Admission, Ask, Batch, Buckets, Held, Policy, Rate, Taken};
 
 /// A Redis server of the test's own.
 struct Server {
@@ -69,13 +69,17 @@ fn ask(key: &str, rate: &str) -> Ask {
 }
 
 fn call(connection: &mut Connection, asks: &[Ask]) -> Admission {
+    take(connection, asks, Batch::ONE).admission(asks)
+}
+
+fn take(connection: &mut Connection, asks: &[Ask], batch: Batch) -> Taken {
     let mut command = redis::cmd("EVAL");
     command.arg(TEXT);
-    for argument in script::arguments(asks) {
+    for argument in script::arguments(asks, batch) {
         command.arg(argument);
     }
     let answer: Vec<i64> = command.query(connection).unwrap();
-    script::admission(asks, &answer).expect("the script and the code agree")
+    script::taken(asks, batch, &answer).expect("the script and the code agree")
 }
 
 #[test]
@@ -112,6 +116,50 @@ fn parallel_callers_never_get_more_than_the_burst() {
 }
 
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the server of the test goes by a real clock"
+)]
+fn parallel_instances_that_take_places_ahead_never_spend_more_than_there_are() {
+    let server = Server::start();
+    let asks = [ask("{t}:tenant", "20000/1d"), ask("{t}:client", "2000/1d")];
+    let begin = Instant::now();
+    let counts: Vec<(usize, usize)> = thread::scope(|scope| {
+        let instances: Vec<_> = (0..4)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut connection = server.connect();
+                    let mut held = Held::default();
+                    let (mut passed, mut calls) = (0, 0);
+                    for _ in 0..600 {
+                        let now = u64::try_from(begin.elapsed().as_micros()).unwrap();
+                        let admission = held.spend("", &asks, now).unwrap_or_else(|batch| {
+                            calls += 1;
+                            let taken = take(&mut connection, &asks, batch);
+                            let admission = taken.admission(&asks);
+                            held.keep(String::new(), batch, taken, now);
+                            admission
+                        });
+                        passed += usize::from(admission.is_allowed());
+                    }
+                    (passed, calls)
+                })
+            })
+            .collect();
+        instances.into_iter().map(|i| i.join().unwrap()).collect()
+    });
+    let passed: usize = counts.iter().map(|(passed, _)| passed).sum();
+    let calls: usize = counts.iter().map(|(_, calls)| calls).sum();
+    // At most a batch of each instance is lost, and a place for the time that they are held.
+    assert!((2000 - 4 * 19 - 1..=2000).contains(&passed), "{counts:?}");
+    // The first half costs hardly a call, the rest and what is refused one each.
+    assert!((1000..1700).contains(&calls), "{counts:?}");
+    let refused = call(&mut server.connect(), &asks);
+    assert_eq!(refused.refusing(), Some(Policy::Client));
+    assert!((1..=45).contains(&refused.retry_after_secs().unwrap()));
+}
+
+#[test]
 fn places_come_back_by_the_clock_of_the_server_and_buckets_expire_when_full() {
     let server = Server::start();
     let mut connection = server.connect();
@@ -144,26 +192,31 @@ fn who_only_asks_leaves_no_trace() {
 #[test]
 fn an_answer_of_another_form_is_none() {
     let asks = [ask("a", "2/1s")];
-    assert!(script::admission(&asks, &[1, 0]).is_some());
+    assert!(script::taken(&asks, Batch::ONE, &[1, 0]).is_some());
     for answer in [
         &[][..],
         &[1],
         &[0, 0],
+        &[2, 0],
         &[1, 1_000_000],
         &[1, -1],
         &[1, 0, 0],
     ] {
-        assert_eq!(script::admission(&asks, answer), None, "{answer:?}");
+        let taken = script::taken(&asks, Batch::ONE, answer);
+        assert_eq!(taken, None, "{answer:?}");
     }
 }
 
-/// One request: microseconds since the one before, and the buckets that it needs, by number.
-type Step = (u64, Vec<(usize, bool)>);
+/// One request: microseconds since the one before, the buckets that it needs, by number, how many places it takes at once
+/// and how long it holds them.
+type Step = (u64, Vec<(usize, bool)>, u32, u64);
 
 fn step() -> impl Strategy<Value = Step> {
     let gap = prop_oneof![Just(0), 0_u64..5_000_000, 0_u64..4_000_000_000];
     let asks = prop::collection::btree_map(0_usize..RATES.len(), any::<bool>(), 1..=RATES.len());
-    (gap, asks.prop_map(|asks| asks.into_iter().collect()))
+    let asks = asks.prop_map(|asks| asks.into_iter().collect());
+    let places = prop_oneof![Just(1), 1_u32..5];
+    (gap, asks, places, 0_u64..3_000_000)
 }
 
 /// Of periods so long that no bucket expires while a case runs, which takes milliseconds.
@@ -181,14 +234,14 @@ fn it_decides_as_the_buckets_in_memory_do() {
         failure_persistence: None,
         ..ProptestConfig::with_cases(200)
     };
-    let (allowed, refused) = (Cell::new(0), Cell::new(0));
+    let granted = RefCell::new([0; 5]);
     let steps = prop::collection::vec(step(), 1..40);
     TestRunner::new(config)
         .run(&steps, |steps| {
             case.set(case.get() + 1);
             let mut buckets = Buckets::default();
             let mut now = 1_900_000_000_123_457;
-            for (gap, needed) in steps {
+            for (gap, needed, places, hold) in steps {
                 now += gap;
                 let asks: Vec<Ask> = needed
                     .into_iter()
@@ -197,26 +250,22 @@ fn it_decides_as_the_buckets_in_memory_do() {
                         ..ask(&format!("{}:{number}", case.get()), RATES[number])
                     })
                     .collect();
+                let batch = Batch { places, hold };
                 let mut command = redis::cmd("EVAL");
                 command.arg(&clocked);
-                for argument in script::arguments(&asks) {
+                for argument in script::arguments(&asks, batch) {
                     command.arg(argument);
                 }
                 command.arg(now / 1_000_000).arg(now % 1_000_000);
                 let answer: Vec<i64> = command.query(&mut connection.borrow_mut()).unwrap();
-                let expected = buckets.take(&asks, now);
-                prop_assert_eq!(script::admission(&asks, &answer), Some(expected.clone()));
-                let count = if expected.is_allowed() {
-                    &allowed
-                } else {
-                    &refused
-                };
-                count.set(count.get() + 1);
+                let expected = buckets.take(&asks, batch, now);
+                granted.borrow_mut()[expected.places as usize] += 1;
+                prop_assert_eq!(script::taken(&asks, batch, &answer), Some(expected));
             }
             Ok(())
         })
         .unwrap();
-    // It is worth something only if both happen.
-    let counts = (allowed.get(), refused.get());
-    assert!(counts.0 > 100 && counts.1 > 100, "{counts:?}");
+    // It is worth something only if all of it happens.
+    let granted = granted.into_inner();
+    assert!(granted.iter().all(|count| *count > 20), "{granted:?}");
 }

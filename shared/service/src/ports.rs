@@ -5,7 +5,7 @@ use std::future::ready;
 use std::pin::Pin;
 
 use rollcall_core::Timestamp;
-use rollcall_limits::{Admission, Ask, Micros};
+use rollcall_limits::{Ask, Batch, Micros, Taken};
 use rollcall_oauth::{ErrorCode, OAuthError, Scope};
 use rollcall_store::Claims;
 use serde_json::{Value as Json, json};
@@ -37,7 +37,7 @@ pub trait Limiter {
     /// Into how many buckets a large limit is split, so that not all requests come to the same one.
     fn shards(&self) -> u32;
 
-    /// Takes all places that a request needs, or none. A limiter that many instances share goes by a clock of its own,
+    /// Takes all places that a request needs, or none; for requests to come as well, if there are many. A limiter that many instances share goes by a clock of its own,
     /// and not by `now`.
     ///
     /// # Errors
@@ -45,8 +45,9 @@ pub trait Limiter {
     fn take<'a>(
         &'a self,
         asks: &'a [Ask],
+        batch: Batch,
         now: Micros,
-    ) -> Answer<'a, Result<Admission, LimiterError>>;
+    ) -> Answer<'a, Result<Taken, LimiterError>>;
 }
 
 /// Why a limiter doesn't say whether a request may be served. The text is for the log.

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use pollster::block_on;
 use rollcall_core::Timestamp;
-use rollcall_limits::{Ask, Buckets, Micros};
+use rollcall_limits::{Ask, Batch, Buckets, Micros, Taken};
 use rollcall_service::limits::{self, Admission, Caller, Client, LimitSettings, Rate};
 use rollcall_service::{
     Answer, Clock, Config, Ctx, Limiter, LimiterError, PasswordError, Passwords, Random, TenantName,
@@ -58,15 +58,16 @@ impl Limiter for Shared {
     fn take<'a>(
         &'a self,
         asks: &'a [Ask],
+        batch: Batch,
         now: Micros,
-    ) -> Answer<'a, Result<Admission, LimiterError>> {
+    ) -> Answer<'a, Result<Taken, LimiterError>> {
         self.calls.set(self.calls.get() + 1);
         let keys = asks.iter().map(|ask| ask.key.clone());
         self.keys.borrow_mut().extend(keys);
         Box::pin(ready(if self.is_down.get() {
             Err(LimiterError("it is down".to_owned()))
         } else {
-            Ok(self.buckets.borrow_mut().take(asks, now))
+            Ok(self.buckets.borrow_mut().take(asks, batch, now))
         }))
     }
 }
@@ -212,6 +213,84 @@ fn the_limit_of_a_large_tenant_is_spread_evenly() {
         ..LimitSettings::default()
     });
     let ctx = ctx.with_limiter(shared.clone());
-    assert_eq!(let_in(&ctx, &caller(&tenant, "a", "192.0.2.1"), 1100), 1000);
+    let passed = let_in(&ctx, &caller(&tenant, "a", "192.0.2.1"), 1100);
+    // A part that is full counts places that are held as though they were spent a second later, which costs one of them. The
+    // first has given a single one before.
+    assert_eq!(passed, 1000 - 7);
     assert_eq!(shared.keys.borrow().len(), 8);
+}
+
+#[test]
+fn large_limits_cost_few_calls_and_small_ones_one_each() {
+    let tenant = TenantName::default_tenant();
+    for (client, calls) in [("100000/1s", 8), ("600/1m", 19), ("199/1m", 100)] {
+        let shared = Shared::default();
+        let (ctx, time) = ctx(LimitSettings {
+            tenant: rate("100000/1s"),
+            client: rate(client),
+            address: rate("100000/1s"),
+            ..LimitSettings::default()
+        });
+        let ctx = ctx.with_limiter(shared.clone());
+        let caller = caller(&tenant, "a", "192.0.2.1");
+        for request in 0..100 {
+            time.0.set(request * 500);
+            let admission = block_on(limits::admit(&ctx, &caller));
+            assert!(admission.is_allowed());
+            assert!(admission.fields().is_some());
+        }
+        assert_eq!(shared.calls.get(), calls, "{client}");
+    }
+}
+
+#[test]
+fn each_client_spends_places_of_its_own_and_another_instance_none_of_them() {
+    let tenant = TenantName::default_tenant();
+    let shared = Shared::default();
+    let only = LimitSettings {
+        client: rate("1000/1m"),
+        ..LimitSettings::default()
+    };
+    let instances = [ctx(only.clone()).0, ctx(only).0].map(|c| c.with_limiter(shared.clone()));
+    let [a, b] = ["a", "b"].map(|client| caller(&tenant, client, "192.0.2.1"));
+    assert_eq!(let_in(&instances[0], &a, 4), 4);
+    // 1, 2, and 4, of which 3 are held.
+    assert_eq!(shared.calls.get(), 3);
+    assert_eq!(let_in(&instances[0], &b, 1), 1);
+    assert_eq!(let_in(&instances[1], &a, 1), 1);
+    assert_eq!(shared.calls.get(), 5);
+    assert_eq!(let_in(&instances[0], &a, 3), 3);
+    assert_eq!(shared.calls.get(), 5);
+}
+
+#[test]
+fn while_failures_are_counted_each_request_asks() {
+    let tenant = TenantName::default_tenant();
+    let shared = Shared::default();
+    let (ctx, _) = ctx(LimitSettings {
+        client: rate("100000/1s"),
+        failures: rate("1000/1s"),
+        ..LimitSettings::default()
+    });
+    let ctx = ctx.with_limiter(shared.clone());
+    assert_eq!(let_in(&ctx, &caller(&tenant, "a", "192.0.2.1"), 50), 50);
+    assert_eq!(shared.calls.get(), 50);
+}
+
+#[test]
+fn what_is_held_is_spent_while_the_limiter_is_down() {
+    let tenant = TenantName::default_tenant();
+    let shared = Shared::default();
+    let (ctx, _) = ctx(LimitSettings {
+        client: rate("1000/1m"),
+        ..LimitSettings::default()
+    });
+    let ctx = ctx.with_limiter(shared.clone());
+    let caller = caller(&tenant, "a", "192.0.2.1");
+    assert_eq!(let_in(&ctx, &caller, 4), 4);
+    shared.is_down.set(true);
+    assert_eq!(let_in(&ctx, &caller, 3), 3);
+    assert_eq!(limits::unlimited(&ctx), 0);
+    assert_eq!(let_in(&ctx, &caller, 1), 1);
+    assert_eq!(limits::unlimited(&ctx), 1);
 }

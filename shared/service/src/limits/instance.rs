@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::future::ready;
 
-use rollcall_limits::{Admission, Ask, Buckets, Micros};
+use rollcall_limits::{Ask, Batch, Buckets, Micros, Taken};
 
 use crate::ports::{Answer, Limiter, LimiterError};
 
@@ -19,8 +19,9 @@ impl Limiter for InstanceLimiter {
     fn take<'a>(
         &'a self,
         asks: &'a [Ask],
+        batch: Batch,
         now: Micros,
-    ) -> Answer<'a, Result<Admission, LimiterError>> {
-        Box::pin(ready(Ok(self.0.borrow_mut().take(asks, now))))
+    ) -> Answer<'a, Result<Taken, LimiterError>> {
+        Box::pin(ready(Ok(self.0.borrow_mut().take(asks, batch, now))))
     }
 }

@@ -8,10 +8,11 @@ mod instance;
 
 use std::cell::{Cell, OnceCell, RefCell};
 
-use rollcall_limits::{Breaker, Failures};
+use rollcall_limits::{Breaker, Failures, Held};
 // What callers of the use cases, and those who fill the port, need.
 pub use rollcall_limits::{
-    Admission, Ask, ClientAddress, Micros, NotARate, NotProxies, Policy, Proxies, Rate, script,
+    Admission, Ask, Batch, ClientAddress, Micros, NotARate, NotProxies, Policy, Proxies, Rate,
+    Taken, script,
 };
 use rollcall_store::Database;
 
@@ -53,6 +54,7 @@ impl LimitSettings {
 pub(crate) struct Limits {
     limiter: Box<dyn Limiter>,
     is_shared: bool,
+    held: RefCell<Held>,
     breaker: RefCell<Breaker>,
     failures: OnceCell<RefCell<Failures>>,
     turn: Cell<u32>,
@@ -74,6 +76,7 @@ impl Limits {
         Self {
             limiter: Box::new(limiter),
             is_shared,
+            held: RefCell::default(),
             breaker: RefCell::default(),
             failures: OnceCell::new(),
             turn: Cell::new(0),
@@ -82,19 +85,46 @@ impl Limits {
     }
 
     /// Asks the limiter; none when it can't say.
-    async fn take(&self, asks: &[Ask], now: Micros) -> Option<Admission> {
-        if asks.is_empty() {
-            return Some(Admission::default());
-        }
+    async fn take(&self, asks: &[Ask], batch: Batch, now: Micros) -> Option<Taken> {
         if !self.breaker.borrow().is_closed(now) {
             return None;
         }
-        let taken = self.limiter.take(asks, now).await;
+        let taken = self.limiter.take(asks, batch, now).await;
         match &taken {
             Ok(_) => self.breaker.borrow_mut().succeeded(),
             Err(error) => self.note(error, now),
         }
         taken.ok()
+    }
+
+    /// Spends what is held for such a request, or asks the limiter for more; none when it can't say. Which part of a limit is
+    /// asked does not matter to what is held.
+    async fn admission(
+        &self,
+        asks: impl Fn(u32) -> Vec<Ask>,
+        turn: impl Fn() -> u32,
+        now: Micros,
+    ) -> Option<Admission> {
+        let first = asks(0);
+        if first.is_empty() {
+            return Some(Admission::default());
+        }
+        let kind = first.iter().map(|ask| ask.key.as_str());
+        let kind = kind.collect::<Vec<_>>().join(" ");
+        let batch = if self.is_shared {
+            match self.held.borrow_mut().spend(&kind, &first, now) {
+                Ok(admission) => return Some(admission),
+                Err(batch) => batch,
+            }
+        } else {
+            Batch::ONE
+        };
+        let is_split = first.iter().any(|ask| ask.shards > 1);
+        let asks = if is_split { asks(turn()) } else { first };
+        let taken = self.take(&asks, batch, now).await?;
+        let admission = taken.admission(&asks);
+        self.held.borrow_mut().keep(kind, batch, taken, now);
+        Some(admission)
     }
 
     /// Lets a request in that the limiter has said nothing about.
@@ -127,21 +157,23 @@ pub async fn admit<D: Database>(ctx: &Ctx<D>, caller: &Caller<'_>) -> Admission 
         return Admission::default();
     }
     let now = now(ctx);
-    let mut asks = caller.asks(settings, limits.limiter.shards(), turn(ctx));
-    if let Some(rate) = failures {
-        let ask = caller.failure(rate, false);
+    let failures = failures.map(|rate| caller.failure(rate, false));
+    if let Some(ask) = &failures {
         let failed = limits.failures.get();
         let debt = failed.map(|failed| failed.borrow().debt(ask.bucket(), &ask.key, now));
-        let admission = Admission::of(std::slice::from_ref(&ask), &[debt.unwrap_or_default()]);
+        let admission = Admission::of(std::slice::from_ref(ask), &[debt.unwrap_or_default()]);
         if !admission.is_allowed() {
             return admission;
         }
-        if limits.is_shared {
-            asks.push(ask);
-        }
     }
-    let taken = limits.take(&asks, now).await;
-    taken.unwrap_or_else(|| limits.pass())
+    let failures = failures.filter(|_| limits.is_shared);
+    let asks = |turn| {
+        let mut asks = caller.asks(settings, limits.limiter.shards(), turn);
+        asks.extend(failures.clone());
+        asks
+    };
+    let admission = limits.admission(asks, || turn(ctx), now).await;
+    admission.unwrap_or_else(|| limits.pass())
 }
 
 /// Counts a request whose caller failed to say who it is.
@@ -156,7 +188,7 @@ pub async fn failed<D: Database>(ctx: &Ctx<D>, caller: &Caller<'_>) {
         .get_or_init(|| RefCell::new(Failures::new(u64::from_le_bytes(ctx.random()))));
     failures.borrow_mut().count(ask.bucket(), &ask.key, now);
     if limits.is_shared {
-        limits.take(&[ask], now).await;
+        limits.take(&[ask], Batch::ONE, now).await;
     }
 }
 
