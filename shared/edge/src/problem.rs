@@ -15,8 +15,8 @@ pub(crate) struct Problem {
     status: StatusCode,
     detail: String,
     allowed: Option<&'static str>,
-    more: Option<(&'static str, Json)>,
-    limited: Option<Limited>,
+    more: Option<Box<(&'static str, Json)>>,
+    limited: Option<Box<Limited>>,
 }
 
 impl Problem {
@@ -61,7 +61,7 @@ impl Problem {
     /// The same with a member of its own (RFC 9457 §3.2).
     pub fn with(self, name: &'static str, value: Json) -> Self {
         Self {
-            more: Some((name, value)),
+            more: Some(Box::new((name, value))),
             ..self
         }
     }
@@ -75,7 +75,7 @@ impl Problem {
         let title = self.status.canonical_reason().unwrap_or_default();
         let mut body =
             json!({ "status": self.status.as_u16(), "title": title, "detail": self.detail });
-        if let Some((name, value)) = self.more {
+        if let Some((name, value)) = self.more.map(|more| *more) {
             body[name] = value;
         }
         let mut response = respond::json(self.status, "application/problem+json", &body);
@@ -100,7 +100,7 @@ impl Problem {
 impl From<Limited> for Problem {
     fn from(limited: Limited) -> Self {
         let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, limited.detail());
-        problem.limited = Some(limited);
+        problem.limited = Some(Box::new(limited));
         problem
     }
 }

@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn ok_what_people_write() {
         check(&chain(" && true", 150), false, None);
-        check(&chain(" && true", 200).repeat(20), false, None);
+        check(&chain(" && true", 100).repeat(20), false, None);
         check(
             "permit(principal, action, resource) when { context.gift == \"if (((\" };",
             false,
