@@ -15,10 +15,13 @@ use serde_json::json;
 
 use crate::world::{MASTER, World, basic, basic_of, claims, config, encode, read};
 
+/// Values, and for how many milliseconds they are to be remembered.
+type Values = BTreeMap<String, (Vec<u8>, u64)>;
+
 /// A cache that all instances share, and that forgets nothing by itself.
 #[derive(Clone, Default)]
 struct Shared {
-    values: Rc<RefCell<BTreeMap<String, (Vec<u8>, u64)>>>,
+    values: Rc<RefCell<Values>>,
     is_down: Rc<Cell<bool>>,
     asked: Rc<Cell<u32>>,
 }
