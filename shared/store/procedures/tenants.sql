@@ -16,7 +16,7 @@ BEGIN
             UNION ALL SELECT 'retentionDays' WHERE retention_days <> NEW.retention_days
             UNION ALL SELECT 'ignoreUnknownMembers' WHERE ignore_unknown_members <> NEW.ignore_unknown_members
             UNION ALL SELECT 'signingAlgorithm' WHERE signing_alg <> NEW.signing_alg
-            UNION ALL SELECT 'accessTokenSeconds' WHERE access_token_secs <> NEW.access_token_secs
+            UNION ALL SELECT 'accessTokenLifetime' WHERE access_token_secs <> NEW.access_token_secs
             UNION ALL SELECT 'keyRotationDays' WHERE rotation_days <> NEW.rotation_days
             UNION ALL SELECT 'enforcePolicies' WHERE enforce_policies <> NEW.enforce_policies))
     FROM tenant WHERE name = NEW.tenant AND (

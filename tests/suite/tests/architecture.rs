@@ -15,7 +15,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ("rollcall-core", &[]),
     ("rollcall-oauth", &[]),
     ("rollcall-limits", &[]),
-    ("rollcall-store", &["rollcall-core", "rollcall-oauth"]),
+    ("rollcall-store", &["rollcall-core"]),
     (
         "rollcall-service",
         &[
@@ -43,7 +43,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
 ];
 
 /// What a component may name.
-const COMPONENT: &[&str] = &["rollcall-core", "rollcall-edge", "rollcall-spin"];
+const COMPONENT: &[&str] = &["rollcall-edge", "rollcall-spin"];
 
 /// The component that may name the policy engine's crate, too, and no other.
 const POLICY: (&str, &str) = ("policy", "rollcall-policy");

@@ -137,7 +137,7 @@ fn the_token_endpoint_learns_all_in_one_read() {
     block_on(w.store.update_tenant(&w.tenant, &change, w.tick())).unwrap();
     assert_eq!(
         w.log().pop().unwrap().attributes,
-        ["signingAlgorithm", "accessTokenSeconds", "keyRotationDays"]
+        ["signingAlgorithm", "accessTokenLifetime", "keyRotationDays"]
     );
     w.disable("app", true);
     let later = read("app");
