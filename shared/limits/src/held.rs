@@ -47,7 +47,9 @@ impl Places {
         self.left = self.left.checked_sub(1)?;
         let spent = u64::from(self.spent);
         let debts = asks.iter().zip(&self.debts).map(|(ask, debt)| {
-            (debt + ask.bucket().interval * spent).saturating_sub(now - self.at)
+            let debt = (debt + ask.bucket().interval * spent).saturating_sub(now - self.at);
+            // The place is paid for, whatever others have taken meanwhile.
+            debt.min(ask.bucket().full() - ask.bucket().interval)
         });
         let debts: Vec<_> = debts.collect();
         self.spent += 1;

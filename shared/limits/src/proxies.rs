@@ -75,7 +75,23 @@ impl Network {
         let first: IpAddr = first.parse().ok()?;
         let most = if first.is_ipv4() { 32 } else { 128 };
         let bits = bits.unwrap_or(most);
-        (bits <= most).then_some(Self { first, bits })
+        if bits > most {
+            return None;
+        }
+        // Whoever is connected over IPv4 is known by that address, however it is written.
+        match first {
+            IpAddr::V6(mapped) if bits >= 96 => Some(match mapped.to_ipv4_mapped() {
+                Some(first) => Self {
+                    first: first.into(),
+                    bits: bits - 96,
+                },
+                None => Self {
+                    first: mapped.into(),
+                    bits,
+                },
+            }),
+            first => Some(Self { first, bits }),
+        }
     }
 
     fn has(self, address: IpAddr) -> bool {
@@ -132,6 +148,9 @@ mod tests {
             "2001:db9:1:2::",
         );
         check(both, "[::ffff:10.0.0.1]:9", &["192.0.2.9"], "192.0.2.9");
+        let mapped = "::ffff:10.0.0.0/104";
+        check(mapped, "10.1.2.3:9", &["192.0.2.9"], "192.0.2.9");
+        check(mapped, "11.1.2.3:9", &["192.0.2.9"], "11.1.2.3");
     }
 
     #[test]

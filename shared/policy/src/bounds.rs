@@ -67,7 +67,7 @@ fn code(text: &str) -> impl Iterator<Item = (usize, u8)> {
     let mut is_comment = false;
     text.bytes().enumerate().filter(move |(offset, byte)| {
         if is_comment {
-            is_comment = *byte != b'\n';
+            is_comment = !matches!(*byte, b'\n' | b'\r');
             return false;
         }
         if is_quoted {
@@ -152,6 +152,11 @@ mod tests {
             ">".repeat(32)
         );
         check(&nested, true, Some("deeper than 32"));
+        // A comment ends with either.
+        for end in ["\n", "\r"] {
+            let hidden = format!("//{end}{}", chain(" && true", 151));
+            check(&hidden, false, Some("more than 150 operators"));
+        }
         check(
             &" ".repeat(MAX_TEXT + 1),
             false,

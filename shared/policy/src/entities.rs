@@ -45,7 +45,9 @@ fn uid(name: &EntityName) -> Result<EntityUid, String> {
 fn entity(entity: &Entity, schema: Option<&KnownSchema>) -> Json {
     let kind = &entity.name.kind;
     let mut attributes = without_nulls(&entity.attributes);
-    let mut parents: Vec<&EntityName> = entity.parents.iter().collect();
+    // A group may be in itself, by way of others; for the engine that would be no hierarchy.
+    let parents = entity.parents.iter();
+    let mut parents: Vec<&EntityName> = parents.filter(|parent| **parent != entity.name).collect();
     if let Some(known) = schema {
         known.fit(kind, &mut attributes);
         parents.retain(|parent| known.may_be_in(kind, &parent.kind));

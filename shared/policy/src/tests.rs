@@ -65,6 +65,24 @@ fn refusal(policies: &str, schema: Option<&str>) -> Finding {
     }
 }
 
+/// Groups may be in each other, and so in themselves.
+#[test]
+fn a_group_that_is_in_itself_is_a_group_like_any_other() {
+    let set = load(
+        "permit(principal, action, resource in Group::\"all\");",
+        None,
+    );
+    let mut question = question("read", json!({}), &[], json!({}));
+    question.resource = Entity {
+        name: EntityName::new("Group", "staff"),
+        attributes: JsonObject::new(),
+        parents: ["staff", "all"]
+            .map(|id| EntityName::new("Group", id))
+            .into(),
+    };
+    assert_eq!(set.decide(&question), Verdict::Permitted);
+}
+
 #[test]
 fn policies_permit_and_forbid_by_groups_and_attributes() {
     let set = load(POLICIES, Some(SCHEMA));

@@ -11,7 +11,7 @@ use rollcall_store::{Access, Besides, Database, Operation, Store};
 use serde_json::Value as Json;
 
 use crate::ctx::Ctx;
-use crate::error::Error;
+use crate::error::{Error, unavailable};
 use crate::passwords::Hashes;
 use crate::profile::{Profile, fresh_profile};
 use crate::resources::{Created, IfMatch, View, create, delete, get, patch, replace};
@@ -35,7 +35,8 @@ pub fn plan_bulk<D: Database>(ctx: &Ctx<D>, body: JsonObject) -> Result<BulkPlan
 /// Runs the operations of a request, each undone alone if it fails.
 ///
 /// # Errors
-/// 401; 500 or 503 when the store fails: operations that were written before that stay.
+/// 401; 500 or 503 when the store fails: operations that were written before that stay. [`Error::Reconfigured`] when the
+/// tenant's settings have changed and nothing has been written, for what is permitted may be another matter now.
 pub async fn bulk<D: Database>(
     ctx: &Ctx<D>,
     access: &Access,
@@ -52,6 +53,7 @@ pub async fn bulk<D: Database>(
         store: ctx.begin().await?,
         fresh: None,
         written: 0,
+        has_committed: false,
     };
     while let Some(unit) = progress.next_unit() {
         let outcome = batch.run(profile, &plan, &unit).await?;
@@ -91,6 +93,8 @@ struct Batch<'b, D: Database> {
     /// The tenant's profile, if it has changed since the request began.
     fresh: Option<Rc<Profile>>,
     written: usize,
+    /// Whether some of the operations can't be undone any more.
+    has_committed: bool,
 }
 
 type Outcome = Result<Vec<Option<String>>, UnitError>;
@@ -102,6 +106,7 @@ impl<D: Database> Batch<'_, D> {
         if self.written >= BATCH {
             self.written = 0;
             self.store.commit().await?;
+            self.has_committed = true;
             self.store.resume().await?;
         }
         Ok(())
@@ -136,9 +141,14 @@ impl<D: Database> Batch<'_, D> {
                 self.store.release(outcome.is_ok()).await?;
             }
             match outcome {
-                Err((_, Error::Reconfigured)) => {
-                    self.fresh = Some(fresh_profile(self.ctx, self.access).await?);
+                Err((_, Error::Reconfigured)) if self.has_committed => {
+                    let fresh = fresh_profile(self.ctx, self.access).await?;
+                    if !permits_the_same(profile, &fresh, plan) {
+                        return Err(interrupted().into());
+                    }
+                    self.fresh = Some(fresh);
                 }
+                Err((_, Error::Reconfigured)) => return Err(Error::Reconfigured),
                 Err((_, Error::Refused(error))) if error.status >= 500 || error.status == 401 => {
                     return Err(error.into());
                 }
@@ -153,6 +163,24 @@ impl<D: Database> Batch<'_, D> {
         }
         Err(Error::Reconfigured)
     }
+}
+
+/// Whether what was asked before the operations were run would be asked again in the same way: by the policies, and for
+/// the same types.
+fn permits_the_same(before: &Profile, now: &Profile, plan: &BulkPlan) -> bool {
+    let operations = plan.operations.iter();
+    let mut operations = operations.filter_map(|planned| planned.operation.as_ref().ok());
+    before.settings.enforce_policies == now.settings.enforce_policies
+        && operations.all(|operation| {
+            let known = |profile: &Profile| profile.type_at(&operation.endpoint).is_some();
+            known(before) == known(now)
+        })
+}
+
+fn interrupted() -> ScimError {
+    unavailable(
+        "the tenant's settings have changed on the way: look at what has been written, and send the rest again",
+    )
 }
 
 /// Runs the operations of a unit, and returns their entity-tags, or which one failed.

@@ -44,7 +44,7 @@ impl From<PasswordError> for Error {
 }
 
 /// 503: it may work in a moment.
-fn unavailable(detail: &str) -> ScimError {
+pub(crate) fn unavailable(detail: &str) -> ScimError {
     ScimError {
         status: 503,
         scim_type: None,

@@ -73,12 +73,17 @@ pub(super) async fn handle<D: Database, B: Body<Data = Bytes>>(
         form,
     };
     let client = call.presented.as_ref().ok().map(client);
+    // A name alone is no guess, and what cannot be read is none either.
+    let is_guess = matches!(
+        call.presented,
+        Ok(Presented::Secret { .. } | Presented::Assertion { .. })
+    );
     let login = Login::new(ctx, head, endpoint, &call.issuer.tenant, client);
     let mut response = login
         .answer(
             ctx,
             answer(&call),
-            |refusal| refusal.error.code == ErrorCode::InvalidClient,
+            |refusal| is_guess && refusal.error.code == ErrorCode::InvalidClient,
             |refusal| refuse(ctx, &call.issuer, refusal),
         )
         .await;

@@ -9,6 +9,9 @@ use super::refusal::Refusal;
 /// The most questions in one request.
 const MAX_EVALUATIONS: usize = 100;
 
+/// How much the questions of a request may be together, in bytes, where each has what is said once for all.
+const MAX_SHARED: usize = 1024 * 1024;
+
 /// The longest type, identifier or name, in bytes.
 const MAX_NAME: usize = 512;
 
@@ -28,6 +31,15 @@ pub(super) fn batch(body: &JsonObject) -> Result<Option<(Vec<Evaluation>, Semant
     if questions.len() > MAX_EVALUATIONS {
         return Err(Refusal::invalid(format!(
             "`evaluations` has {} questions: ask {MAX_EVALUATIONS} at a time",
+            questions.len()
+        )));
+    }
+    let shared = ["subject", "action", "resource", "context"];
+    let shared = shared.iter().filter_map(|name| body.get(*name));
+    let shared: usize = shared.map(|value| value.to_string().len()).sum();
+    if shared.saturating_mul(questions.len()) > MAX_SHARED {
+        return Err(Refusal::too_large(format!(
+            "what the {} questions share is too large for so many: ask fewer at a time",
             questions.len()
         )));
     }
@@ -189,6 +201,17 @@ mod tests {
         };
         assert_eq!(refusal.status.as_u16(), 400);
         assert!(refusal.message.contains(message), "{}", refusal.message);
+    }
+
+    #[test]
+    fn err_what_many_share_may_not_be_large() {
+        let mut body = whole();
+        body["context"] = json!({"text": "x".repeat(20_000)});
+        body["evaluations"] = json!(vec![json!({}); 10]);
+        assert!(batch(&object(body.clone())).is_ok());
+        body["evaluations"] = json!(vec![json!({}); 100]);
+        let refusal = batch(&object(body)).map(drop).unwrap_err();
+        assert_eq!(refusal.status.as_u16(), 413);
     }
 
     #[test]

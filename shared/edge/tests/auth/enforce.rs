@@ -184,6 +184,28 @@ fn a_query_over_all_types_lists_each() {
     g.check(("POST", "/scim/v2/.search"), &search(), None);
 }
 
+/// An instance that remembers settings of before asks by those of now, in a bulk request as in any other.
+#[test]
+fn what_is_enforced_now_counts_for_a_bulk_request() {
+    let g = Guarded::new();
+    g.enforce(false);
+    let list = ("GET", "/scim/v2/Users");
+    assert_eq!(g.send(&g.hr, list, &Json::Null).status, 200);
+    g.publish("* scim:list *");
+    g.enforce(true);
+    let before = g.changes();
+    let post = json!({"method": "POST", "path": "/Users", "bulkId": "1", "data": user("bert")});
+    let bulk = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": [post],
+    });
+    g.check(
+        ("POST", "/scim/v2/Bulk"),
+        &bulk,
+        Some("`scim:create` with User"),
+    );
+    assert_eq!(g.changes(), before);
+}
+
 /// One operation that is not permitted, and none is done.
 #[test]
 fn each_operation_of_a_bulk_request_is_checked() {

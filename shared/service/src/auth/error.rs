@@ -23,9 +23,11 @@ pub fn oauth_error(error: StoreError) -> OAuthError {
     }
 }
 
-/// Notes a refusal for the change log: an error that is the client's, and not the server's. To be told a nonce is none.
+/// Notes a refusal for the change log: an error that is the client's, and not the server's. To be told a nonce is none, and
+/// an issuer that is not there has no change log.
 pub fn note_refusal<D: Database>(ctx: &Ctx<D>, tenant: &TenantName, error: &OAuthError) {
-    let is_refusal = error.status < 500 && error.code != ErrorCode::UseDpopNonce;
+    let is_refusal =
+        error.status < 500 && error.status != 404 && error.code != ErrorCode::UseDpopNonce;
     if is_refusal {
         let (client, code) = (error.client.as_deref(), error.code.as_str());
         ctx.chores.refused(tenant, ctx.now(), client, code);

@@ -12,7 +12,7 @@ const SHARDS: u32 = 8;
 impl Redis {
     async fn ask(&self, asks: &[Ask], batch: Batch) -> Result<Taken, Failure> {
         let mut answer = self.script("EVALSHA", script::SHA1, asks, batch).await;
-        if answer.as_ref().is_err_and(is_without_script) {
+        if answer.as_ref().is_err_and(Failure::is_without_script) {
             answer = self.script("EVAL", script::TEXT, asks, batch).await;
         }
         let numbers = answer?.into_iter().map(|part| match part {
@@ -55,10 +55,4 @@ impl Limiter for Redis {
                 .map_err(|Failure(why)| LimiterError(why))
         })
     }
-}
-
-/// Whether the server has been started anew since it was given the script, or never was. Hosts word it in different ways.
-fn is_without_script(Failure(why): &Failure) -> bool {
-    let why = why.to_ascii_lowercase();
-    why.contains("noscript") || why.contains("no matching script")
 }

@@ -52,7 +52,10 @@ impl Redis {
             Either::Left((answer, _)) => answer,
             Either::Right(_) => Err(Failure(format!("no answer within {PATIENCE_MILLIS} ms"))),
         };
-        if answer.is_err() {
+        if answer
+            .as_ref()
+            .is_err_and(|failure| !failure.is_without_script())
+        {
             // A connection that has failed never comes back.
             self.0.connection.borrow_mut().take();
         }
@@ -80,3 +83,12 @@ impl Redis {
 
 /// Why there is no answer, for the log.
 struct Failure(String);
+
+impl Failure {
+    /// Whether the server has been started anew since it was given the script, or never was. Hosts word it in different
+    /// ways.
+    fn is_without_script(&self) -> bool {
+        let why = self.0.to_ascii_lowercase();
+        why.contains("noscript") || why.contains("no matching script")
+    }
+}
