@@ -41,6 +41,7 @@ impl Sql for Nothing {
             Value::Blob(vec![0; 32]),
             no_definitions(),
             no_definitions(),
+            0.into(),
             "EdDSA".into(),
             600.into(),
             90.into(),

@@ -64,7 +64,10 @@ impl Measure<'_> {
         sections.push(auth_operations::limits(&large, &small, limited.as_ref()));
         for section in &mut sections {
             let operations = &mut section.operations;
-            operations.retain(|op| self.only.is_none_or(|only| op.title.contains(only)));
+            operations.retain(|op| {
+                self.only
+                    .is_none_or(|only| only.split('|').any(|text| op.title.contains(text)))
+            });
         }
         sections.retain(|section| !section.operations.is_empty());
         let mut runner = Runner::new(self.wrk, self.service, signals, self.plan.secs);

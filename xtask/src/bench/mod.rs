@@ -61,8 +61,8 @@ pub(crate) struct Args {
     /// Start from what an earlier run has seeded, if there is anything.
     #[arg(long)]
     reuse: bool,
-    /// Measure only the operations whose name has this text in it; the page is written to
-    /// `target/bench`.
+    /// Measure only the operations whose name has this text in it, or one of several, with `|` between them; the page is
+    /// written to `target/bench`.
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
 }
