@@ -24,7 +24,7 @@ struct Size {
 }
 
 /// The largest that any other component may be: the one that carries the policy engine.
-const MAX_BYTES: u64 = 4864 * 1024;
+const MAX_BYTES: u64 = 5376 * 1024;
 
 /// Builds components for release, and prints a table of their sizes. One run of cargo builds them all, but for those that
 /// have to be built apart.

@@ -6,6 +6,7 @@
 mod bounds;
 mod entities;
 mod findings;
+mod named;
 mod schema;
 mod set;
 

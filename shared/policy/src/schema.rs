@@ -52,6 +52,15 @@ impl KnownSchema {
         self.fit_record(self.resolve(namespace, shape), attributes);
     }
 
+    /// Whether entities of a type must have an attribute.
+    pub fn requires(&self, kind: &str, attribute: &str) -> bool {
+        let (namespace, name) = split(kind);
+        let shape = &self.json[namespace]["entityTypes"][name]["shape"];
+        let (_, record) = self.resolve(namespace, shape);
+        let declared = record["attributes"].get(attribute);
+        declared.is_some_and(|declared| declared["required"] != false)
+    }
+
     /// Whether entities of a type may be in those of another.
     pub fn may_be_in(&self, kind: &str, parent: &str) -> bool {
         let (namespace, name) = split(kind);

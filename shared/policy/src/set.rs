@@ -9,12 +9,14 @@ use rollcall_core::policy::{Finding, Loaded, PolicySet, Question, Source, Verdic
 use crate::bounds::{self, MAX_POLICIES};
 use crate::entities;
 use crate::findings::{finding, first, report};
+use crate::named::Named;
 use crate::schema::KnownSchema;
 
 /// Parsed policies, and the schema that they were checked against.
 pub struct CedarSet {
     policies: Policies,
     schema: Option<KnownSchema>,
+    named: Named,
 }
 
 impl PolicySet for CedarSet {
@@ -32,10 +34,16 @@ impl PolicySet for CedarSet {
             set: Self {
                 policies: parsed,
                 schema,
+                named: Named::new(policies),
             },
             count,
             warnings: first(warnings),
         })
+    }
+
+    fn sees(&self, kind: &str, attribute: &str) -> bool {
+        let is_required = |known: &KnownSchema| known.requires(kind, attribute);
+        self.named.has(attribute) || self.schema.as_ref().is_some_and(is_required)
     }
 
     /// A policy that fails is passed over, as the language says, unless it would forbid.

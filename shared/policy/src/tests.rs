@@ -113,6 +113,45 @@ fn policies_permit_and_forbid_by_groups_and_attributes() {
 }
 
 #[test]
+fn a_set_sees_the_attributes_that_it_names_and_those_that_its_schema_requires() {
+    let sees = |policies: &str, schema: Option<&str>| {
+        let set = load(policies, schema);
+        let names = [
+            "userName",
+            "department",
+            "name",
+            "title",
+            "urn:example:2.0:Badge",
+        ];
+        let seen = names.into_iter().filter(|name| set.sees("User", name));
+        seen.collect::<Vec<_>>()
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(sees("permit(principal, action, resource);", None), none);
+    assert_eq!(sees(POLICIES, None), ["department"]);
+    assert_eq!(sees(POLICIES, Some(SCHEMA)), ["userName", "department"]);
+    let policy =
+        |condition: &str| format!("permit(principal, action, resource) when {{ {condition} }};");
+    assert_eq!(
+        sees(
+            &policy("principal[\"urn:example:2.0:Badge\"].code == \"7\""),
+            None
+        ),
+        ["urn:example:2.0:Badge"]
+    );
+    assert_eq!(
+        sees(
+            &policy("resource.owner has title && principal.name has givenName"),
+            None
+        ),
+        ["name", "title"]
+    );
+    // A name may be hidden in an escape.
+    let hidden = policy(r#"principal["\u{64}epartment"] == "Sales""#);
+    assert!(sees(&hidden, None).contains(&"department"));
+}
+
+#[test]
 fn what_the_schema_does_not_know_of_an_entity_is_left_out() {
     let set = load(POLICIES, Some(SCHEMA));
     let person = json!({

@@ -14,7 +14,7 @@ const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const MAX_COMPONENT_KIB: [(&str, u64); 2] = [("scim", 1536), ("auth", 2048)];
 
 /// The component with the policy engine, in KiB at the most.
-const MAX_POLICY_KIB: u64 = 4864;
+const MAX_POLICY_KIB: u64 = 5376;
 
 /// The most memory that the native host may have resident, in KiB.
 const MAX_RESIDENT_KIB: u64 = 150 * 1024;

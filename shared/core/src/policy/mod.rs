@@ -118,6 +118,10 @@ pub trait PolicySet: Sized {
     /// All that is wrong, at least one finding.
     fn load(policies: &str, schema: Option<&str>) -> Result<Loaded<Self>, Vec<Finding>>;
 
+    /// Whether it makes a difference to a decision that entities of a type have an attribute. One that makes none may be
+    /// left out of a question.
+    fn sees(&self, kind: &str, attribute: &str) -> bool;
+
     /// Answers a question.
     fn decide(&self, question: &Question) -> Verdict;
 

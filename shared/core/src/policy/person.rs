@@ -28,13 +28,19 @@ static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
 /// - The attributes of the enterprise extension stand beside those of the core schema; `manager` is a person.
 /// - Another extension is a record under its URI.
 /// - `groupNames` has the names of the groups, direct and indirect.
+///
+/// Those that nobody `sees` are left out.
 #[must_use]
-pub fn person_attributes(document: &JsonObject, group_names: &[String]) -> JsonObject {
+pub fn person_attributes(
+    document: &JsonObject,
+    group_names: &[String],
+    sees: impl Fn(&str) -> bool,
+) -> JsonObject {
     let mut attributes = JsonObject::new();
     for (name, value) in document {
         match value {
             Json::Object(extension) if name == ENTERPRISE => {
-                for (name, value) in extension {
+                for (name, value) in extension.iter().filter(|(name, _)| sees(name)) {
                     let value = match name.as_str() {
                         "manager" => manager(value),
                         _ => attribute(value),
@@ -42,18 +48,22 @@ pub fn person_attributes(document: &JsonObject, group_names: &[String]) -> JsonO
                     insert(&mut attributes, name, value);
                 }
             }
-            value => insert(&mut attributes, name, attribute(value)),
+            value if sees(name) => insert(&mut attributes, name, attribute(value)),
+            _ => {}
         }
     }
-    insert(&mut attributes, GROUP_NAMES, Some(group_names.into()));
+    if sees(GROUP_NAMES) {
+        insert(&mut attributes, GROUP_NAMES, Some(group_names.into()));
+    }
     attributes
 }
 
-/// The attributes of a group, from its document. Its members are no part of it.
+/// The attributes of a group or a client, from its document; those that nobody `sees` are left out. Its members are no
+/// part of a group.
 #[must_use]
-pub fn group_attributes(document: &JsonObject) -> JsonObject {
+pub fn group_attributes(document: &JsonObject, sees: impl Fn(&str) -> bool) -> JsonObject {
     let mut attributes = JsonObject::new();
-    for (name, value) in document {
+    for (name, value) in document.iter().filter(|(name, _)| sees(name)) {
         insert(&mut attributes, name, attribute(value));
     }
     attributes
@@ -107,7 +117,7 @@ mod tests {
     #[track_caller]
     fn check(document: Json, expected: &Json) {
         let document = document.as_object().unwrap().clone();
-        let attributes = person_attributes(&document, &["Admins".to_owned()]);
+        let attributes = person_attributes(&document, &["Admins".to_owned()], |_| true);
         let mut expected = expected.as_object().unwrap().clone();
         expected.insert("groupNames".into(), json!(["Admins"]));
         assert_eq!(attributes, expected);

@@ -150,7 +150,7 @@ async fn form<D: Database, B: Body<Data = Bytes>>(
         ))
         .into());
     }
-    let body = body::read_declared(head.headers(), body, MAX_FORM_BYTES).await;
+    let body = body::read_up_to(body, MAX_FORM_BYTES).await;
     let body = body.map_err(|error| match error {
         BodyError::TooLarge => OAuthError {
             status: 413,

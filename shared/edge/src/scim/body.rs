@@ -11,11 +11,8 @@ use crate::body::{self, BodyError, MAX_BODY, media_type};
 ///
 /// # Errors
 /// 413; 400 `invalidSyntax` when it ends early.
-pub(super) async fn read<B: Body<Data = Bytes>>(
-    headers: &HeaderMap,
-    body: B,
-) -> Result<Bytes, ScimError> {
-    let read = body::read_declared(headers, body, MAX_BODY).await;
+pub(super) async fn read<B: Body<Data = Bytes>>(body: B) -> Result<Bytes, ScimError> {
+    let read = body::read_up_to(body, MAX_BODY).await;
     read.map_err(|error| match error {
         BodyError::TooLarge => ScimError::payload_too_large(format!(
             "the body is larger than {MAX_BODY} bytes (maxPayloadSize): send less at a time"

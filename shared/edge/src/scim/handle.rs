@@ -94,7 +94,7 @@ async fn answer_call<D: Database, B: Body<Data = Bytes>>(
         admit(ctx, call.access()).await?;
     }
     if [Method::POST, Method::PUT, Method::PATCH].contains(call.head.method()) {
-        call.body = body::read(call.head.headers(), body).await?;
+        call.body = body::read(body).await?;
     }
     for _ in 1..ATTEMPTS {
         let answered = permitted(ctx, call, &current, &answer).await;

@@ -29,6 +29,10 @@ impl PolicySet for Toy {
         })
     }
 
+    fn sees(&self, _: &str, _: &str) -> bool {
+        false
+    }
+
     fn decide(&self, question: &Question) -> Verdict {
         let asked = [
             format!(

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use rollcall_core::JsonObject;
-use rollcall_core::policy::{CLIENT, Entity, GROUP, PolicySet, USER};
+use rollcall_core::policy::{CLIENT, GROUP, PolicySet, USER};
 use rollcall_store::{Access, Database, Principal, Wanted};
 
 use super::cache::{Known, PolicyCache};
@@ -143,12 +143,12 @@ impl<P: PolicySet> Basis<P> {
     }
 
     /// The subject as it stands in the store. Whoever is not there, or has been deactivated, is nobody.
-    fn subject(&self, party: &Party) -> Result<Entity, Reason> {
+    fn subject(&self, party: &Party) -> Result<&Principal, Reason> {
         match party.entity_type() {
             USER | GROUP | CLIENT => match self.find(party) {
                 None => Err(Reason::SubjectUnknown),
                 Some(found) if found.is_inactive() => Err(Reason::SubjectInactive),
-                Some(found) => Ok(party.entity(Some(found))),
+                Some(found) => Ok(found),
             },
             _ => Err(Reason::SubjectType),
         }
@@ -158,11 +158,12 @@ impl<P: PolicySet> Basis<P> {
         let Some(known) = &self.policies else {
             return Decision::no(Reason::NoPolicies);
         };
-        let principal = match self.subject(&evaluation.subject) {
-            Ok(principal) => principal,
+        let (subject, resource) = (&evaluation.subject, &evaluation.resource);
+        let principal = match self.subject(subject) {
+            Ok(principal) => subject.entity(Some(principal), &known.set),
             Err(reason) => return Decision::no(reason),
         };
-        let resource = evaluation.resource.entity(self.find(&evaluation.resource));
+        let resource = resource.entity(self.find(resource), &known.set);
         let asked = question(principal, &evaluation.action, resource, &evaluation.context);
         known.set.decide(&asked).into()
     }

@@ -2,7 +2,7 @@
 
 use rollcall_core::JsonObject;
 use rollcall_core::policy::{
-    CLIENT, Entity, EntityName, GROUP, Question, USER, Verdict, group_attributes,
+    CLIENT, Entity, EntityName, GROUP, PolicySet, Question, USER, Verdict, group_attributes,
     is_scim_attribute, person_attributes,
 };
 use rollcall_store::{Principal, Wanted};
@@ -39,7 +39,7 @@ impl Party {
     }
 
     /// The entity. What the store says of a person or a group goes before what the caller says.
-    pub(super) fn entity(&self, found: Option<&Principal>) -> Entity {
+    pub(super) fn entity(&self, found: Option<&Principal>, set: &impl PolicySet) -> Entity {
         let mut attributes = self.properties.clone();
         let Some(found) = found else {
             return Entity {
@@ -49,7 +49,7 @@ impl Party {
             };
         };
         attributes.retain(|name, _| !is_scim_attribute(name));
-        let mut entity = known_entity(self.entity_type(), found);
+        let mut entity = known_entity(self.entity_type(), found, set);
         attributes.append(&mut entity.attributes);
         Entity {
             attributes,
@@ -58,13 +58,14 @@ impl Party {
     }
 }
 
-/// What the store has found, as an entity of that type.
-pub(super) fn known_entity(kind: &str, found: &Principal) -> Entity {
+/// What the store has found, as an entity of that type. It has the attributes that make a difference to the policies.
+pub(super) fn known_entity(kind: &str, found: &Principal, set: &impl PolicySet) -> Entity {
+    let sees = |attribute: &str| set.sees(kind, attribute);
     let attributes = if kind == USER {
         let names = found.groups.iter().filter_map(|(_, name)| name.clone());
-        person_attributes(&found.attributes, &names.collect::<Vec<_>>())
+        person_attributes(&found.attributes, &names.collect::<Vec<_>>(), sees)
     } else {
-        group_attributes(&found.attributes)
+        group_attributes(&found.attributes, sees)
     };
     let parents = found.groups.iter();
     Entity {

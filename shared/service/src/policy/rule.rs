@@ -95,13 +95,13 @@ pub async fn rule<D: Database, P: PolicySet>(
     let Some(caller) = caller.filter(|caller| !caller.is_inactive()) else {
         return Ok(Ruling::Denied(0));
     };
-    let principal = known_entity(kind, &caller);
+    let principal = known_entity(kind, &caller, &known.set);
     for (at, deed) in demand.deeds.iter().enumerate() {
         let question = Question {
             principal: principal.clone(),
             action: deed.action.clone(),
             resource: match found.next().flatten() {
-                Some(found) if deed.id.is_some() => known_entity(&deed.kind, &found),
+                Some(found) if deed.id.is_some() => known_entity(&deed.kind, &found, &known.set),
                 _ => deed.entity(),
             },
             context: JsonObject::new(),

@@ -4,6 +4,7 @@ use rollcall_core::Timestamp;
 
 use super::client::{self, Client};
 use super::columns::Columns;
+use super::packed::{packed, unpacked};
 use super::settings::TokenSettings;
 use crate::access::{TenantName, TokenHash};
 use crate::error::StoreError;
@@ -41,7 +42,7 @@ pub(super) const WIDTH: usize = 15;
 pub(super) fn columns() -> String {
     format!(
         "t.revision, t.suspended, {}, (SELECT max(active_from) FROM signing_key k WHERE k.tenant = t.id), \
-         (SELECT unhex(group_concat(hex(s.hash), '')) FROM client_secret s \
+         (SELECT group_concat(hex(s.hash), '') FROM client_secret s \
          WHERE s.tenant = t.id AND s.client = c.id AND (s.expires IS NULL OR s.expires > ?3)), {}",
         TokenSettings::COLUMNS,
         client::COLUMNS
@@ -93,10 +94,10 @@ impl<D: Database> Store<D> {
         client: &str,
         now: Timestamp,
     ) -> Result<Authentication, StoreError> {
-        let statement = format!("SELECT {} {FROM} WHERE t.name = ?1", columns());
+        let statement = format!("SELECT {} {FROM} WHERE t.name = ?1", packed(&columns()));
         let rows = self
             .run(&statement, parameters(tenant, client, now))
             .await?;
-        rows.first().map_or(Err(StoreError::NotFound), read)
+        read(&unpacked(rows.first().ok_or(StoreError::NotFound)?)?)
     }
 }

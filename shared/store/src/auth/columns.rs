@@ -69,19 +69,30 @@ impl<'r> Columns<'r> {
         Ok(self.row.blob(self.skip())?)
     }
 
-    /// Hashes that stand in one column, one after the other.
+    /// Hashes that stand in one column in hexadecimal, one after the other.
     pub(super) fn hashes(&mut self) -> Result<Vec<TokenHash>, StoreError> {
-        let hashes = self.blob()?.unwrap_or_default().chunks(32);
-        hashes
-            .map(|hash| <[u8; 32]>::try_from(hash).map(TokenHash::from))
-            .collect::<Result<_, _>>()
-            .map_err(|_| damaged())
+        let digits = self.row.text(self.skip())?.unwrap_or_default();
+        let hashes = digits.as_bytes().chunks(64);
+        let hashes = hashes.map(|digits| Some(TokenHash::from(from_hex(digits)?)));
+        hashes.collect::<Option<_>>().ok_or_else(damaged)
     }
 
     /// The id of a person, and the epoch that is meant.
     pub(super) fn person(&mut self) -> Result<Option<(String, i64)>, StoreError> {
         Ok(self.optional_text()?.zip(self.optional_integer()?))
     }
+}
+
+/// The bytes of 64 hexadecimal digits.
+fn from_hex(digits: &[u8]) -> Option<[u8; 32]> {
+    let digits = str::from_utf8(digits)
+        .ok()
+        .filter(|digits| digits.len() == 64)?;
+    let mut bytes = [0; 32];
+    for (place, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(digits.get(2 * place..2 * place + 2)?, 16).ok()?;
+    }
+    Some(bytes)
 }
 
 pub(super) fn damaged() -> StoreError {

@@ -6,6 +6,7 @@ use super::authenticate::{self, Authentication, FROM, WIDTH};
 use super::columns::Columns;
 use super::grant;
 use super::opaque::{self, OpaqueToken};
+use super::packed::{packed, unpacked};
 use super::refresh::{self, RefreshToken};
 use crate::access::{TenantName, TokenHash};
 use crate::credential::{Claims, live_jwt};
@@ -134,14 +135,12 @@ impl<D: Database> Store<D> {
         (columns, joins): (&str, &str),
         token: Value,
     ) -> Result<Row, StoreError> {
-        let statement = format!(
-            "SELECT {}, {columns} {FROM}{joins}",
-            authenticate::columns()
-        );
+        let columns = format!("{}, {columns}", authenticate::columns());
+        let statement = format!("SELECT {} {FROM}{joins}", packed(&columns));
         let mut parameters = authenticate::parameters(tenant, caller, now);
         parameters.push(token);
-        let mut rows = self.run(&statement, parameters).await?;
-        rows.pop().ok_or(StoreError::NotFound)
+        let rows = self.run(&statement, parameters).await?;
+        unpacked(rows.first().ok_or(StoreError::NotFound)?)
     }
 }
 

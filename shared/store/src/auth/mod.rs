@@ -17,6 +17,7 @@ mod issuer;
 mod key;
 mod once;
 mod opaque;
+mod packed;
 mod person;
 mod record;
 mod refresh;
