@@ -8,9 +8,6 @@ use rollcall_service::{Ctx, Database, TenantName};
 
 use crate::respond::FullResponse;
 
-/// All of SCIM counts together.
-const SCIM: &str = "scim";
-
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
@@ -22,13 +19,14 @@ pub(crate) struct Quota(Option<Admission>);
 #[derive(Debug, PartialEq)]
 pub(crate) struct Limited(Admission);
 
-/// Counts a request with a bearer token, before any work is done for it.
+/// Counts a request with a bearer token, before any work is done for it. All that has the same `endpoint` counts together.
 ///
 /// # Errors
 /// [`Limited`].
 pub(crate) async fn admit<D: Database>(
     ctx: &Ctx<D>,
     head: &Request<()>,
+    endpoint: &str,
     tenant: &TenantName,
     token: &str,
 ) -> Result<Quota, Limited> {
@@ -36,10 +34,10 @@ pub(crate) async fn admit<D: Database>(
         return Ok(Quota::default());
     }
     let caller = Caller {
-        endpoint: SCIM,
+        endpoint,
         tenant,
         client: Some(Client::Token(token)),
-        address: address(head.headers(), &ctx.config.limits.proxies),
+        address: address(head.headers(), &ctx.config.proxies),
     };
     counted(ctx, &caller).await
 }
@@ -56,13 +54,12 @@ impl<'c> Login<'c> {
         tenant: &'c TenantName,
         client: Option<Client<'c>>,
     ) -> Self {
-        let settings = &ctx.config.limits;
-        let is_limited = !settings.are_all_off();
+        let is_limited = !ctx.config.limits_of(client).are_all_off();
         Self(is_limited.then(|| Caller {
             endpoint,
             tenant,
             client,
-            address: address(head.headers(), &settings.proxies),
+            address: address(head.headers(), &ctx.config.proxies),
         }))
     }
 

@@ -82,7 +82,6 @@ fn settings() -> LimitSettings {
         client: rate("4/1m"),
         address: rate("6/1m"),
         failures: rate("3/1m"),
-        ..LimitSettings::default()
     }
 }
 
@@ -164,7 +163,7 @@ fn failures_are_counted_for_all_instances() {
         failures: rate("3/1m"),
         ..LimitSettings::default()
     };
-    let instances = [ctx(only.clone()).0, ctx(only).0].map(|c| c.with_limiter(shared.clone()));
+    let instances = [ctx(only).0, ctx(only).0].map(|c| c.with_limiter(shared.clone()));
     let caller = caller(&tenant, "a", "192.0.2.1");
     for _ in 0..3 {
         assert_eq!(let_in(&instances[1], &caller, 1), 1);
@@ -251,7 +250,7 @@ fn each_client_spends_places_of_its_own_and_another_instance_none_of_them() {
         client: rate("1000/1m"),
         ..LimitSettings::default()
     };
-    let instances = [ctx(only.clone()).0, ctx(only).0].map(|c| c.with_limiter(shared.clone()));
+    let instances = [ctx(only).0, ctx(only).0].map(|c| c.with_limiter(shared.clone()));
     let [a, b] = ["a", "b"].map(|client| caller(&tenant, client, "192.0.2.1"));
     assert_eq!(let_in(&instances[0], &a, 4), 4);
     // 1, 2, and 4, of which 3 are held.

@@ -15,6 +15,7 @@ mod keys;
 mod limits;
 mod log;
 mod policies;
+mod policy_limits;
 mod published;
 mod recent;
 mod refresh;
