@@ -3,7 +3,9 @@
 
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
-use rollcall_service::limits::{self, Admission, Caller, Client, ClientAddress, Policy, Proxies};
+use rollcall_service::limits::{
+    self, Admission, Caller, Client, ClientAddress, Policy, Proxies, Unseen,
+};
 use rollcall_service::{Ctx, Database, TenantName};
 
 use crate::respond::FullResponse;
@@ -13,7 +15,11 @@ const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
 /// What a request that may be served has left.
 #[derive(Debug, Default, PartialEq)]
-pub(crate) struct Quota(Option<Admission>);
+pub(crate) struct Quota {
+    admission: Option<Admission>,
+    /// What is to be settled when it has been answered.
+    unseen: Option<Unseen>,
+}
 
 /// A request that comes too early.
 #[derive(Debug, PartialEq)]
@@ -75,9 +81,13 @@ impl<'c> Login<'c> {
         let Some(caller) = &self.0 else {
             return answer.await.unwrap_or_else(into_response);
         };
-        let (answered, quota) = match counted(ctx, caller).await {
-            Ok(quota) => (answer.await, quota),
-            Err(limited) => (Err(limited.into()), Quota::default()),
+        let mut quota = Quota::default();
+        let answered = match counted(ctx, caller).await {
+            Ok(counted) => {
+                quota = counted;
+                quota.settle(ctx, answer.await).await
+            }
+            Err(limited) => Err(limited.into()),
         };
         if answered.as_ref().is_err_and(has_failed) {
             limits::failed(ctx, caller).await;
@@ -91,16 +101,36 @@ impl<'c> Login<'c> {
 async fn counted<D: Database>(ctx: &Ctx<D>, caller: &Caller<'_>) -> Result<Quota, Limited> {
     let admission = limits::admit(ctx, caller).await;
     if admission.is_allowed() {
-        Ok(Quota(Some(admission)))
+        Ok(Quota {
+            admission: Some(admission),
+            unseen: limits::unseen(ctx, caller),
+        })
     } else {
         Err(Limited(admission))
     }
 }
 
 impl Quota {
+    /// What comes of a request that was let in. One for a tenant that there is not may have been one too many.
+    pub async fn settle<D: Database, T, E: From<Limited>>(
+        &mut self,
+        ctx: &Ctx<D>,
+        answered: Result<T, E>,
+    ) -> Result<T, E> {
+        let Some(unseen) = self.unseen.take() else {
+            return answered;
+        };
+        let admission = limits::settle(ctx, unseen, answered.is_ok()).await;
+        if admission.is_allowed() {
+            return answered;
+        }
+        self.admission = None;
+        Err(Limited(admission).into())
+    }
+
     /// Tells the client what is left.
     pub fn tell(&self, response: &mut FullResponse) {
-        if let Some(admission) = &self.0 {
+        if let Some(admission) = &self.admission {
             tell(admission, response.headers_mut());
         }
     }

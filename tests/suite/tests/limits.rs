@@ -6,6 +6,7 @@
     reason = "a helper of the tests ends the test"
 )]
 
+use std::cell::Cell;
 use std::path::Path;
 
 use rollcall_suite::{Answer, Client, MASTER_KEY, Redis, Service, encode};
@@ -417,4 +418,46 @@ fn uploads_of_policies_count_as_the_rest_of_the_admin_api() {
     assert!(served >= 6, "{served}");
     let (served, _) = until_refused(&stranger, "/tenants", 401);
     assert!(served < 6, "{served}");
+}
+
+/// How many of those that make names up get an answer before one does not.
+fn made_up(service: &Service, start: &str, path: &str) -> (usize, Answer) {
+    let names = Cell::new(0);
+    let stranger = Client::new(service.base_url.clone(), Some("a-token".to_owned()));
+    until_429(401, || {
+        names.set(names.get() + 1);
+        stranger.get(&format!("/t/{start}-{}{path}", names.get()))
+    })
+}
+
+#[test]
+fn who_makes_names_of_tenants_up_has_one_limit_for_all_of_them() {
+    let state = tempfile::tempdir().unwrap();
+    let service = service(state.path(), &[("scim_rate_limit_address", "6/1h")]);
+    let (served, refused) = made_up(&service, "a", "/scim/v2/Users");
+    assert!(served >= 6, "{served}");
+    assert!((1..=600).contains(&retry_after(&refused)));
+    let policy = Some("\"address\";q=6;w=3600");
+    assert_eq!(refused.header("ratelimit-policy"), policy);
+    let detail = refused.expect_error(429, None);
+    assert!(detail.contains("too many requests from this address"));
+}
+
+#[test]
+fn hosts_that_share_a_redis_share_the_limit_of_those_names() {
+    let redis = Redis::start();
+    let state = tempfile::tempdir().unwrap();
+    let url = redis.url();
+    let variables = [
+        ("scim_rate_limit_address", "8/1h"),
+        ("redis_url", url.as_str()),
+        ("redis_host", url.as_str()),
+    ];
+    let first = service(state.path(), &variables);
+    let second = service(state.path(), &variables);
+    let (served, _) = made_up(&first, "a", "/scim/v2/Users");
+    assert!(served >= 8, "{served}");
+    // None, but for those that pass because Redis takes too long on a machine that is busy with other tests.
+    let (served, _) = made_up(&second, "b", "/scim/v2/Users");
+    assert!(served < 8, "{served}");
 }

@@ -42,6 +42,7 @@ pub(super) async fn answer<P: PolicySet, D: Database, B: Body<Data = Bytes>>(
             (answered, holder.nonce)
         }
     };
+    let answered = quota.settle(ctx, answered).await;
     let mut response =
         answered.unwrap_or_else(|refusal| refusal.into_response(sent.map(|(scheme, _)| scheme)));
     if let Some(nonce) = nonce {

@@ -76,6 +76,7 @@ pub(super) async fn handle<D: Database, B: Body<Data = Bytes>>(
             (answered, call.holder.nonce)
         }
     };
+    let answered = quota.settle(ctx, answered).await;
     let mut response =
         answered.unwrap_or_else(|refusal| refusal.into_response(sent.map(|(scheme, _)| scheme)));
     if let Some(nonce) = nonce {

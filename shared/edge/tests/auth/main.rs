@@ -14,6 +14,7 @@ mod jwt;
 mod keys;
 mod limits;
 mod log;
+mod made_up;
 mod policies;
 mod policy_limits;
 mod published;

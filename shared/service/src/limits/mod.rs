@@ -5,6 +5,7 @@
 
 mod caller;
 mod instance;
+mod names;
 
 use std::cell::{Cell, OnceCell, RefCell};
 
@@ -18,6 +19,9 @@ use rollcall_store::Database;
 
 pub use self::caller::{Caller, Client};
 use self::instance::InstanceLimiter;
+use self::names::Names;
+pub(crate) use self::names::may_be_made_up;
+pub use self::names::{Unseen, settle, unseen};
 use crate::ctx::Ctx;
 use crate::ports::{Limiter, LimiterError};
 
@@ -55,6 +59,7 @@ pub(crate) struct Limits {
     held: RefCell<Held>,
     breaker: RefCell<Breaker>,
     failures: OnceCell<RefCell<Failures>>,
+    names: Names,
     turn: Cell<u32>,
     unlimited: Cell<u64>,
 }
@@ -77,6 +82,7 @@ impl Limits {
             held: RefCell::default(),
             breaker: RefCell::default(),
             failures: OnceCell::new(),
+            names: Names::default(),
             turn: Cell::new(0),
             unlimited: Cell::new(0),
         }
@@ -155,6 +161,12 @@ pub async fn admit<D: Database>(ctx: &Ctx<D>, caller: &Caller<'_>) -> Admission 
         return Admission::default();
     }
     let now = now(ctx);
+    if let Some(unseen) = unseen(ctx, caller) {
+        let admission = unseen.admission(ctx, now);
+        if !admission.is_allowed() {
+            return admission;
+        }
+    }
     let failures = failures.map(|rate| caller.failure(rate, false));
     if let Some(ask) = &failures {
         let failed = limits.failures.get();

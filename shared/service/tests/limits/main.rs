@@ -2,6 +2,8 @@
 //! same.
 #![expect(clippy::unwrap_used, reason = "a helper of the tests ends the test")]
 
+mod made_up;
+
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::future::ready;
@@ -86,12 +88,15 @@ fn settings() -> LimitSettings {
 }
 
 fn ctx(settings: LimitSettings) -> (Ctx<File>, Time) {
+    over(File("/nonexistent/unused.db".into()), settings)
+}
+
+fn over(file: File, settings: LimitSettings) -> (Ctx<File>, Time) {
     let time = Time::default();
     let config = Config {
         limits: settings,
         ..Config::default()
     };
-    let file = File("/nonexistent/unused.db".into());
     let ctx = Ctx::new(file, time.clone(), Zeros, NoPasswords, config);
     (ctx, time)
 }
