@@ -2,6 +2,8 @@
 //! same.
 #![expect(clippy::unwrap_used, reason = "a helper of the tests ends the test")]
 
+#[path = "../fakes/mod.rs"]
+mod fakes;
 mod made_up;
 
 use std::cell::{Cell, RefCell};
@@ -13,10 +15,10 @@ use pollster::block_on;
 use rollcall_core::Timestamp;
 use rollcall_limits::{Ask, Batch, Buckets, Micros, Taken};
 use rollcall_service::limits::{self, Admission, Caller, Client, LimitSettings, Rate};
-use rollcall_service::{
-    Answer, Clock, Config, Ctx, Limiter, LimiterError, PasswordError, Passwords, Random, TenantName,
-};
+use rollcall_service::{Answer, Clock, Config, Ctx, Limiter, LimiterError, TenantName};
 use rollcall_store::rusqlite::File;
+
+use fakes::{Counting, NoPasswords};
 
 #[derive(Clone, Default)]
 struct Time(Rc<Cell<i64>>);
@@ -24,22 +26,6 @@ struct Time(Rc<Cell<i64>>);
 impl Clock for Time {
     fn now(&self) -> Timestamp {
         Timestamp::from_micros(1_900_000_000_000_000 + self.0.get())
-    }
-}
-
-struct Zeros;
-
-impl Random for Zeros {
-    fn fill(&self, bytes: &mut [u8]) {
-        bytes.fill(0);
-    }
-}
-
-struct NoPasswords;
-
-impl Passwords for NoPasswords {
-    fn hash<'a>(&'a self, _: &'a str) -> Answer<'a, Result<String, PasswordError>> {
-        Box::pin(ready(Err(PasswordError::Unavailable(String::new()))))
     }
 }
 
@@ -97,7 +83,8 @@ fn over(file: File, settings: LimitSettings) -> (Ctx<File>, Time) {
         limits: settings,
         ..Config::default()
     };
-    let ctx = Ctx::new(file, time.clone(), Zeros, NoPasswords, config);
+    let random = Counting::after(0);
+    let ctx = Ctx::new(file, time.clone(), random, NoPasswords, config);
     (ctx, time)
 }
 
