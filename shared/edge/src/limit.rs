@@ -3,32 +3,36 @@
 
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
-use rollcall_service::limits::{self, Admission, Caller, Client, ClientAddress, Policy, Proxies};
+use rollcall_service::limits::{
+    self, Admission, Caller, Client, ClientAddress, Policy, Proxies, Unseen,
+};
 use rollcall_service::{Ctx, Database, TenantName};
 
 use crate::respond::FullResponse;
-
-/// All of SCIM counts together.
-const SCIM: &str = "scim";
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
 /// What a request that may be served has left.
 #[derive(Debug, Default, PartialEq)]
-pub(crate) struct Quota(Option<Admission>);
+pub(crate) struct Quota {
+    admission: Option<Admission>,
+    /// What is to be settled when it has been answered.
+    unseen: Option<Unseen>,
+}
 
 /// A request that comes too early.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Limited(Admission);
 
-/// Counts a request with a bearer token, before any work is done for it.
+/// Counts a request with a bearer token, before any work is done for it. All that has the same `endpoint` counts together.
 ///
 /// # Errors
 /// [`Limited`].
 pub(crate) async fn admit<D: Database>(
     ctx: &Ctx<D>,
     head: &Request<()>,
+    endpoint: &str,
     tenant: &TenantName,
     token: &str,
 ) -> Result<Quota, Limited> {
@@ -36,10 +40,10 @@ pub(crate) async fn admit<D: Database>(
         return Ok(Quota::default());
     }
     let caller = Caller {
-        endpoint: SCIM,
+        endpoint,
         tenant,
         client: Some(Client::Token(token)),
-        address: address(head.headers(), &ctx.config.limits.proxies),
+        address: address(head.headers(), &ctx.config.proxies),
     };
     counted(ctx, &caller).await
 }
@@ -56,13 +60,12 @@ impl<'c> Login<'c> {
         tenant: &'c TenantName,
         client: Option<Client<'c>>,
     ) -> Self {
-        let settings = &ctx.config.limits;
-        let is_limited = !settings.are_all_off();
+        let is_limited = !ctx.config.limits_of(client).are_all_off();
         Self(is_limited.then(|| Caller {
             endpoint,
             tenant,
             client,
-            address: address(head.headers(), &settings.proxies),
+            address: address(head.headers(), &ctx.config.proxies),
         }))
     }
 
@@ -78,9 +81,13 @@ impl<'c> Login<'c> {
         let Some(caller) = &self.0 else {
             return answer.await.unwrap_or_else(into_response);
         };
-        let (answered, quota) = match counted(ctx, caller).await {
-            Ok(quota) => (answer.await, quota),
-            Err(limited) => (Err(limited.into()), Quota::default()),
+        let mut quota = Quota::default();
+        let answered = match counted(ctx, caller).await {
+            Ok(counted) => {
+                quota = counted;
+                quota.settle(ctx, answer.await).await
+            }
+            Err(limited) => Err(limited.into()),
         };
         if answered.as_ref().is_err_and(has_failed) {
             limits::failed(ctx, caller).await;
@@ -94,16 +101,36 @@ impl<'c> Login<'c> {
 async fn counted<D: Database>(ctx: &Ctx<D>, caller: &Caller<'_>) -> Result<Quota, Limited> {
     let admission = limits::admit(ctx, caller).await;
     if admission.is_allowed() {
-        Ok(Quota(Some(admission)))
+        Ok(Quota {
+            admission: Some(admission),
+            unseen: limits::unseen(ctx, caller),
+        })
     } else {
         Err(Limited(admission))
     }
 }
 
 impl Quota {
+    /// What comes of a request that was let in. One for a tenant that there is not may have been one too many.
+    pub async fn settle<D: Database, T, E: From<Limited>>(
+        &mut self,
+        ctx: &Ctx<D>,
+        answered: Result<T, E>,
+    ) -> Result<T, E> {
+        let Some(unseen) = self.unseen.take() else {
+            return answered;
+        };
+        let admission = limits::settle(ctx, unseen, answered.is_ok()).await;
+        if admission.is_allowed() {
+            return answered;
+        }
+        self.admission = None;
+        Err(Limited(admission).into())
+    }
+
     /// Tells the client what is left.
     pub fn tell(&self, response: &mut FullResponse) {
-        if let Some(admission) = &self.0 {
+        if let Some(admission) = &self.admission {
             tell(admission, response.headers_mut());
         }
     }

@@ -42,15 +42,26 @@ impl Failures {
 
     /// Counts a failure.
     pub fn count(&mut self, bucket: Bucket, key: &str, now: Micros) {
+        // One that is empty stays so.
+        self.change(key, |arrival| {
+            let debt = bucket.debt(arrival, now) + bucket.interval;
+            now.saturating_add(debt.min(bucket.full()))
+        });
+    }
+
+    /// Notes the debt of a key that was counted elsewhere; what is known of it already is not forgotten.
+    pub fn owe(&mut self, key: &str, debt: Micros, now: Micros) {
+        self.change(key, |arrival| arrival.max(now.saturating_add(debt)));
+    }
+
+    fn change(&mut self, key: &str, moved: impl Fn(Micros) -> Micros) {
         let slots = self.slots(key);
         if self.arrivals.is_empty() {
             self.arrivals = (0..2 * SLOTS).map(|_| 0).collect();
         }
         for slot in slots {
             if let Some(arrival) = self.arrivals.get_mut(slot) {
-                // One that is empty stays so.
-                let debt = bucket.debt(*arrival, now) + bucket.interval;
-                *arrival = now.saturating_add(debt.min(bucket.full()));
+                *arrival = moved(*arrival);
             }
         }
     }
@@ -98,6 +109,18 @@ mod tests {
             failures.count(bucket(), "a", 0);
         }
         assert!(!is_refused(&failures, "a", 12_000_000));
+    }
+
+    #[test]
+    fn what_was_counted_elsewhere_holds_here_and_takes_nothing_back() {
+        let mut failures = Failures::new(1);
+        failures.owe("a", 12_000_000, 0);
+        assert_eq!(failures.debt(bucket(), "a", 2_000_000), 10_000_000);
+        failures.owe("a", 60_000_000, 0);
+        failures.owe("a", 12_000_000, 0);
+        assert!(is_refused(&failures, "a", 11_999_999));
+        assert!(!is_refused(&failures, "a", 12_000_000));
+        assert!(!is_refused(&failures, "b", 0));
     }
 
     #[test]

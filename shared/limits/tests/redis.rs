@@ -6,9 +6,11 @@
     reason = "a helper of the tests ends the test"
 )]
 
+#[path = "../../../tests/suite/src/redis.rs"]
+#[expect(dead_code, reason = "the suite needs more of it")]
+mod server;
+
 use std::cell::{Cell, RefCell};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -18,44 +20,11 @@ use redis::{Connection, Value};
 use rollcall_limits::script::{self, SHA1, TEXT};
 use rollcall_limits::{Admission, Ask, Batch, Buckets, Held, Policy, Rate, Taken};
 
-/// A Redis server of the test's own.
-struct Server {
-    process: Child,
-    port: u16,
-}
+use server::Redis;
 
-impl Server {
-    fn start() -> Self {
-        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let port = free.local_addr().unwrap().port();
-        drop(free);
-        let process = Command::new("redis-server")
-            .args(["--bind", "127.0.0.1", "--save", "", "--port"])
-            .arg(port.to_string())
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("redis-server is needed: run `cargo xtask setup`");
-        let server = Self { process, port };
-        for _ in 0..500 {
-            if TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok() {
-                return server;
-            }
-            thread::sleep(Duration::from_millis(20));
-        }
-        panic!("redis-server does not answer");
-    }
-
-    fn connect(&self) -> Connection {
-        let client = redis::Client::open(format!("redis://127.0.0.1:{}", self.port)).unwrap();
-        client.get_connection().unwrap()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
+fn connect(server: &Redis) -> Connection {
+    let client = redis::Client::open(server.url()).unwrap();
+    client.get_connection().unwrap()
 }
 
 fn ask(key: &str, rate: &str) -> Ask {
@@ -84,24 +53,24 @@ fn take(connection: &mut Connection, asks: &[Ask], batch: Batch) -> Taken {
 
 #[test]
 fn the_hash_is_that_of_the_script() {
-    let server = Server::start();
+    let server = Redis::start();
     let loaded: String = redis::cmd("SCRIPT")
         .arg("LOAD")
         .arg(TEXT)
-        .query(&mut server.connect())
+        .query(&mut connect(&server))
         .unwrap();
     assert_eq!(loaded, SHA1);
 }
 
 #[test]
 fn parallel_callers_never_get_more_than_the_burst() {
-    let server = Server::start();
+    let server = Redis::start();
     let asks = [ask("{t}:tenant", "1000/1d"), ask("{t}:client", "100/1d")];
     let passed: usize = thread::scope(|scope| {
         let callers: Vec<_> = (0..8)
             .map(|_| {
                 scope.spawn(|| {
-                    let mut connection = server.connect();
+                    let mut connection = connect(&server);
                     let admissions = (0..50).map(|_| call(&mut connection, &asks));
                     admissions.filter(Admission::is_allowed).count()
                 })
@@ -111,7 +80,7 @@ fn parallel_callers_never_get_more_than_the_burst() {
     });
     assert_eq!(passed, 100);
     // Those who were refused took nothing from the tenant.
-    let tenant = call(&mut server.connect(), &[ask("{t}:tenant", "1000/1d")]);
+    let tenant = call(&mut connect(&server), &[ask("{t}:tenant", "1000/1d")]);
     assert!(tenant.fields().unwrap().1.contains("r=899;"), "{tenant:?}");
 }
 
@@ -121,14 +90,14 @@ fn parallel_callers_never_get_more_than_the_burst() {
     reason = "the server of the test goes by a real clock"
 )]
 fn parallel_instances_that_take_places_ahead_never_spend_more_than_there_are() {
-    let server = Server::start();
+    let server = Redis::start();
     let asks = [ask("{t}:tenant", "20000/1d"), ask("{t}:client", "2000/1d")];
     let begin = Instant::now();
     let counts: Vec<(usize, usize)> = thread::scope(|scope| {
         let instances: Vec<_> = (0..4)
             .map(|_| {
                 scope.spawn(|| {
-                    let mut connection = server.connect();
+                    let mut connection = connect(&server);
                     let mut held = Held::default();
                     let (mut passed, mut calls) = (0, 0);
                     for _ in 0..600 {
@@ -154,15 +123,15 @@ fn parallel_instances_that_take_places_ahead_never_spend_more_than_there_are() {
     assert!((2000 - 4 * 19 - 1..=2000).contains(&passed), "{counts:?}");
     // The first half costs hardly a call, the rest and what is refused one each.
     assert!((1000..1700).contains(&calls), "{counts:?}");
-    let refused = call(&mut server.connect(), &asks);
+    let refused = call(&mut connect(&server), &asks);
     assert_eq!(refused.refusing(), Some(Policy::Client));
     assert!((1..=45).contains(&refused.retry_after_secs().unwrap()));
 }
 
 #[test]
 fn places_come_back_by_the_clock_of_the_server_and_buckets_expire_when_full() {
-    let server = Server::start();
-    let mut connection = server.connect();
+    let server = Redis::start();
+    let mut connection = connect(&server);
     let asks = [ask("a", "2/1s")];
     assert!(call(&mut connection, &asks).is_allowed());
     assert!(call(&mut connection, &asks).is_allowed());
@@ -178,8 +147,8 @@ fn places_come_back_by_the_clock_of_the_server_and_buckets_expire_when_full() {
 
 #[test]
 fn who_only_asks_leaves_no_trace() {
-    let server = Server::start();
-    let mut connection = server.connect();
+    let server = Redis::start();
+    let mut connection = connect(&server);
     let mut peek = ask("a", "1/1d");
     peek.takes = false;
     for _ in 0..3 {
@@ -227,8 +196,8 @@ fn it_decides_as_the_buckets_in_memory_do() {
     // The script by a clock of the test's own.
     let clocked = TEXT.replace("redis.call('TIME')", "{ARGV[#ARGV - 1], ARGV[#ARGV]}");
     assert_ne!(clocked, TEXT);
-    let server = Server::start();
-    let connection = RefCell::new(server.connect());
+    let server = Redis::start();
+    let connection = RefCell::new(connect(&server));
     let case = Cell::new(0);
     let config = ProptestConfig {
         failure_persistence: None,

@@ -98,6 +98,8 @@ pub struct OAuthError {
     pub scope: Option<Scope>,
     /// The client that is refused, where that is known: for the change log, and not for the answer.
     pub client: Option<String>,
+    /// Whether the client had proved who it is: then the refusal answers no guess. For the limits, and not for the answer.
+    pub is_proved: bool,
 }
 
 macro_rules! by_code {
@@ -151,6 +153,7 @@ impl OAuthError {
             description: allowed(description),
             scope: None,
             client: None,
+            is_proved: false,
         }
     }
 
@@ -159,6 +162,15 @@ impl OAuthError {
     pub fn of_client(self, id: &str) -> Self {
         Self {
             client: Some(id.to_owned()),
+            ..self
+        }
+    }
+
+    /// The same to a client that has proved who it is.
+    #[must_use]
+    pub fn to_proved(self) -> Self {
+        Self {
+            is_proved: true,
             ..self
         }
     }

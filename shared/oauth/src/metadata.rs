@@ -8,7 +8,6 @@ use serde_json::{Map, Value, json};
 use crate::client::AuthMethod;
 use crate::grant::GrantType;
 use crate::jose::Algorithm;
-use crate::uri::Uri;
 use crate::{dpop, pkce};
 
 /// What is supported, besides what always is.
@@ -126,72 +125,9 @@ impl Supported<'_> {
     }
 }
 
-/// Where an issuer's metadata is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WellKnown {
-    /// > inserting a well-known URI string into the authorization server's issuer identifier between the host component and
-    /// > the path component, if any
-    pub oauth: String,
-    /// > concatenating the string /.well-known/openid-configuration to the Issuer
-    pub openid: String,
-    /// Where RFC 8414 §5 puts the latter document, which some clients follow.
-    pub openid_inserted: String,
-}
-
-/// The addresses of an issuer's metadata; `None` when it is no `http` address without query and fragment.
-#[must_use]
-pub fn well_known(issuer: &str) -> Option<WellKnown> {
-    let uri = Uri::parse(issuer)?;
-    let is_issuer = (uri.has_scheme("https") || uri.has_scheme("http"))
-        && uri.authority.is_some()
-        && uri.query.is_none()
-        && uri.fragment.is_none();
-    if !is_issuer {
-        return None;
-    }
-    // > any terminating "/" MUST be removed
-    let path = uri.path.trim_end_matches('/');
-    let host = issuer.strip_suffix(uri.path)?;
-    Some(WellKnown {
-        oauth: format!("{host}/.well-known/oauth-authorization-server{path}"),
-        openid: format!("{host}{path}/.well-known/openid-configuration"),
-        openid_inserted: format!("{host}/.well-known/openid-configuration{path}"),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[track_caller]
-    fn check(issuer: &str, oauth: &str, openid: &str, openid_inserted: &str) {
-        let found = well_known(issuer).unwrap();
-        assert_eq!(found.oauth, oauth);
-        assert_eq!(found.openid, openid);
-        assert_eq!(found.openid_inserted, openid_inserted);
-    }
-
-    /// RFC 8414 §3.1 and §5.
-    #[test]
-    fn metadata_is_where_the_standards_put_it() {
-        check(
-            "https://example.com",
-            "https://example.com/.well-known/oauth-authorization-server",
-            "https://example.com/.well-known/openid-configuration",
-            "https://example.com/.well-known/openid-configuration",
-        );
-        for issuer in ["https://example.com/t/acme", "https://example.com/t/acme/"] {
-            check(
-                issuer,
-                "https://example.com/.well-known/oauth-authorization-server/t/acme",
-                "https://example.com/t/acme/.well-known/openid-configuration",
-                "https://example.com/.well-known/openid-configuration/t/acme",
-            );
-        }
-        for issuer in ["", "example.com", "https://a/?b", "https://a/#b", "urn:a:b"] {
-            assert_eq!(well_known(issuer), None, "{issuer}");
-        }
-    }
 
     fn supported(authorization_endpoint: Option<&str>) -> Value {
         Supported {

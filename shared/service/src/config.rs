@@ -4,7 +4,7 @@ use rollcall_oauth::jose::MasterKeys;
 use rollcall_oauth::outbound::Outbound;
 use rollcall_store::Durability;
 
-use crate::limits::LimitSettings;
+use crate::limits::{Client, LimitSettings, Proxies};
 
 /// The configuration of the service.
 #[derive(Clone, Debug, Default)]
@@ -23,4 +23,25 @@ pub struct Config {
     pub introspection_max_age_secs: u32,
     /// How many requests are served.
     pub limits: LimitSettings,
+    /// How many of them under the admin API, which some components serve as well.
+    pub admin_limits: LimitSettings,
+    /// The proxies that are believed when they name an address.
+    pub proxies: Proxies,
+}
+
+impl Config {
+    /// What limits the requests of a client.
+    #[must_use]
+    pub const fn limits_of(&self, client: Option<Client<'_>>) -> &LimitSettings {
+        match client {
+            Some(Client::Operator) => &self.admin_limits,
+            _ => &self.limits,
+        }
+    }
+
+    /// Whether anything is limited at all.
+    #[must_use]
+    pub const fn has_limits(&self) -> bool {
+        !(self.limits.are_all_off() && self.admin_limits.are_all_off())
+    }
 }

@@ -133,10 +133,7 @@ async fn ctx(new: impl FnOnce(Config) -> Ctx<Sqlite>) -> Result<Rc<Ctx<Sqlite>>,
         .await
         .inspect_err(|error| eprintln!("{error:#}"))?;
     // Where nothing is limited nothing is counted, and where answers may not be old none is remembered.
-    let (is_limited, is_recent) = (
-        !config.limits.are_all_off(),
-        config.introspection_max_age_secs > 0,
-    );
+    let (is_limited, is_recent) = (config.has_limits(), config.introspection_max_age_secs > 0);
     let redis_url = if is_limited || is_recent {
         variables::redis_url().await?
     } else {

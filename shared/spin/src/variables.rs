@@ -20,7 +20,7 @@ pub(crate) async fn config() -> Result<Config> {
     let master_key = master_key
         .map(|keys| MasterKeys::parse(&keys))
         .transpose()?;
-    Ok(Config {
+    let config = Config {
         base_url,
         admin_token: variable("admin_token").await?,
         durability,
@@ -30,7 +30,26 @@ pub(crate) async fn config() -> Result<Config> {
             allows_loopback: switch("outbound_loopback").await?,
         },
         introspection_max_age_secs: max_age(variable("introspection_max_age").await?.as_deref())?,
-        limits: limits().await?,
+        limits: LimitSettings {
+            tenant: rate("rate_limit_tenant").await?,
+            client: rate("rate_limit_client").await?,
+            address: rate("rate_limit_address").await?,
+            failures: rate("rate_limit_failures").await?,
+        },
+        admin_limits: LimitSettings {
+            address: rate("admin_rate_limit_address").await?,
+            failures: rate("admin_rate_limit_failures").await?,
+            ..LimitSettings::default()
+        },
+        proxies: Proxies::default(),
+    };
+    if !config.has_limits() {
+        return Ok(config);
+    }
+    let proxies = variable("trusted_proxies").await?.unwrap_or_default();
+    Ok(Config {
+        proxies: Proxies::parse(&proxies).context("in the variable `trusted_proxies`")?,
+        ..config
     })
 }
 
@@ -50,24 +69,6 @@ fn max_age(text: Option<&str>) -> Result<u32> {
 /// Where the limits of all instances are counted and answers remembered, if not by each of them.
 pub(crate) async fn redis_url() -> Result<Option<String>> {
     variable("redis_url").await
-}
-
-async fn limits() -> Result<LimitSettings> {
-    let settings = LimitSettings {
-        tenant: rate("rate_limit_tenant").await?,
-        client: rate("rate_limit_client").await?,
-        address: rate("rate_limit_address").await?,
-        failures: rate("rate_limit_failures").await?,
-        proxies: Proxies::default(),
-    };
-    if settings.are_all_off() {
-        return Ok(settings);
-    }
-    let proxies = variable("trusted_proxies").await?.unwrap_or_default();
-    Ok(LimitSettings {
-        proxies: Proxies::parse(&proxies).context("in the variable `trusted_proxies`")?,
-        ..settings
-    })
 }
 
 /// A limit; none is set in a component that isn't given the variable.

@@ -6,6 +6,7 @@
     reason = "a helper of the tests ends the test"
 )]
 
+use std::cell::Cell;
 use std::path::Path;
 
 use rollcall_suite::{Answer, Client, MASTER_KEY, Redis, Service, encode};
@@ -349,4 +350,114 @@ fn the_admin_api_is_limited_by_address() {
     assert!((1..=900).contains(&retry_after(&refused)));
     let kind = refused.header("content-type");
     assert_eq!(kind, Some("application/problem+json"));
+}
+
+#[test]
+fn questions_to_policies_are_limited_and_uploads_and_what_scim_asks_are_not() {
+    let state = tempfile::tempdir().unwrap();
+    let variables = [
+        ("policy_rate_limit_tenant", "30/1h"),
+        ("policy_rate_limit_client", "5/1h"),
+    ];
+    let service = service(state.path(), &variables);
+    let (tenant, admin) = (service.tenant(), service.admin());
+    let uploads = format!("/tenants/{tenant}/policies");
+    let all = json!({"policies": "permit(principal, action, resource);"});
+    let uploaded = admin.post(&uploads, &all).expect(201);
+    assert_eq!(uploaded.header("ratelimit"), None);
+    let enforced = json!({"enforcePolicies": true});
+    drop(
+        admin
+            .patch(&format!("/tenants/{tenant}"), &enforced)
+            .expect(200),
+    );
+
+    let scim = service.scim_of(&tenant);
+    let pdp = Client::new(
+        format!("{}/t/{tenant}", service.base_url),
+        scim.token.clone(),
+    );
+    let question = json!({
+        "subject": {"type": "user", "id": "1"}, "action": {"name": "read"}, "resource": {"type": "doc", "id": "1"},
+    });
+    let ask = || {
+        let headers = [("content-type", "application/json")];
+        pdp.send_json(&Method::POST, "/access/v1/evaluation", &headers, &question)
+    };
+    let first = ask().expect(200);
+    let policies = "\"tenant\";q=30;w=3600, \"client\";q=5;w=3600";
+    let limits = "\"tenant\";r=29;t=120, \"client\";r=4;t=720";
+    assert_eq!(first.header("ratelimit-policy"), Some(policies));
+    assert_eq!(first.header("ratelimit"), Some(limits));
+    let (served, refused) = until_429(200, ask);
+    assert!(served >= 4, "{served}");
+    assert!((1..=720).contains(&retry_after(&refused)));
+    assert_eq!(refused.header("ratelimit-policy"), Some(policies));
+
+    // The component that is asked by the SCIM endpoints is the same, and so is the one that takes uploads.
+    for _ in 0..MANY {
+        drop(scim.get("/Users").expect(200));
+        drop(admin.get(&uploads).expect(200));
+    }
+}
+
+#[test]
+fn uploads_of_policies_count_as_the_rest_of_the_admin_api() {
+    let redis = Redis::start();
+    let state = tempfile::tempdir().unwrap();
+    let url = redis.url();
+    let variables = [
+        ("admin_rate_limit_failures", "6/1h"),
+        ("redis_url", url.as_str()),
+        ("redis_host", url.as_str()),
+    ];
+    let service = service(state.path(), &variables);
+    let uploads = "/tenants/default/policies";
+    let stranger = service.admin().with_token(Some("a guess"));
+    let (served, _) = until_refused(&stranger, uploads, 401);
+    assert!(served >= 6, "{served}");
+    let (served, _) = until_refused(&stranger, "/tenants", 401);
+    assert!(served < 6, "{served}");
+}
+
+/// How many of those that make names up get an answer before one does not.
+fn made_up(service: &Service, start: &str, path: &str) -> (usize, Answer) {
+    let names = Cell::new(0);
+    let stranger = Client::new(service.base_url.clone(), Some("a-token".to_owned()));
+    until_429(401, || {
+        names.set(names.get() + 1);
+        stranger.get(&format!("/t/{start}-{}{path}", names.get()))
+    })
+}
+
+#[test]
+fn who_makes_names_of_tenants_up_has_one_limit_for_all_of_them() {
+    let state = tempfile::tempdir().unwrap();
+    let service = service(state.path(), &[("scim_rate_limit_address", "6/1h")]);
+    let (served, refused) = made_up(&service, "a", "/scim/v2/Users");
+    assert!(served >= 6, "{served}");
+    assert!((1..=600).contains(&retry_after(&refused)));
+    let policy = Some("\"address\";q=6;w=3600");
+    assert_eq!(refused.header("ratelimit-policy"), policy);
+    let detail = refused.expect_error(429, None);
+    assert!(detail.contains("too many requests from this address"));
+}
+
+#[test]
+fn hosts_that_share_a_redis_share_the_limit_of_those_names() {
+    let redis = Redis::start();
+    let state = tempfile::tempdir().unwrap();
+    let url = redis.url();
+    let variables = [
+        ("scim_rate_limit_address", "8/1h"),
+        ("redis_url", url.as_str()),
+        ("redis_host", url.as_str()),
+    ];
+    let first = service(state.path(), &variables);
+    let second = service(state.path(), &variables);
+    let (served, _) = made_up(&first, "a", "/scim/v2/Users");
+    assert!(served >= 8, "{served}");
+    // None, but for those that pass because Redis takes too long on a machine that is busy with other tests.
+    let (served, _) = made_up(&second, "b", "/scim/v2/Users");
+    assert!(served < 8, "{served}");
 }

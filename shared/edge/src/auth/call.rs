@@ -83,7 +83,10 @@ pub(super) async fn handle<D: Database, B: Body<Data = Bytes>>(
         .answer(
             ctx,
             answer(&call),
-            |refusal| is_guess && refusal.error.code == ErrorCode::InvalidClient,
+            |refusal| {
+                let error = &refusal.error;
+                is_guess && error.code == ErrorCode::InvalidClient && !error.is_proved
+            },
             |refusal| refuse(ctx, &call.issuer, refusal),
         )
         .await;

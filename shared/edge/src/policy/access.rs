@@ -16,12 +16,17 @@ use super::{request, response};
 use crate::bearer;
 use crate::body::{self, BodyError, media_type};
 use crate::challenge::supply_nonce;
+use crate::limit::{self, Quota};
 use crate::respond::FullResponse;
+
+/// What questions count by.
+const ENDPOINT: &str = "policy";
 
 /// The largest request body, in bytes.
 const MAX_BODY: usize = 256 * 1024;
 
-/// Answers a question. Whoever has no good token learns nothing else, and nothing of theirs is read.
+/// Answers a question, unless there have been too many. Whoever has no good token learns nothing else, and nothing of
+/// theirs is read.
 pub(super) async fn answer<P: PolicySet, D: Database, B: Body<Data = Bytes>>(
     ctx: &Ctx<D>,
     cache: &PolicyCache<P>,
@@ -29,32 +34,38 @@ pub(super) async fn answer<P: PolicySet, D: Database, B: Body<Data = Bytes>>(
     body: B,
 ) -> FullResponse {
     let sent = bearer::sent(head.headers());
-    let (answered, nonce) = match caller(ctx, head, &issuer, sent).await {
+    let mut quota = Quota::default();
+    let (answered, nonce) = match caller(ctx, head, &issuer, sent, &mut quota).await {
         Err(refusal) => (Err(refusal), None),
         Ok(holder) => {
             let answered = answer_holder(ctx, cache, (head, &holder, endpoint), body).await;
             (answered, holder.nonce)
         }
     };
+    let answered = quota.settle(ctx, answered).await;
     let mut response =
         answered.unwrap_or_else(|refusal| refusal.into_response(sent.map(|(scheme, _)| scheme)));
     if let Some(nonce) = nonce {
         supply_nonce(response.headers_mut(), &nonce);
     }
+    quota.tell(&mut response);
     response
 }
 
-/// Who asks: whoever has a provisioning token, or an access token for this tenant's decisions.
+/// Who asks: whoever has a provisioning token, or an access token for this tenant's decisions. What is left after it goes
+/// to `quota`.
 async fn caller<D: Database>(
     ctx: &Ctx<D>,
     head: &Request<()>,
     issuer: &Issuer,
     sent: Option<(Scheme, &str)>,
+    quota: &mut Quota,
 ) -> Result<Holder, Refusal> {
     if head.method() != Method::POST {
         return Err(Refusal::method("POST"));
     }
     let sent = sent.ok_or_else(Refusal::unauthenticated)?;
+    *quota = limit::admit(ctx, head, ENDPOINT, &issuer.tenant, sent.1).await?;
     let sent = bearer::as_sent(head, issuer, sent);
     Ok(holder(ctx, issuer, &sent, &issuer.access()).await?)
 }

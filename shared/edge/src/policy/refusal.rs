@@ -8,6 +8,7 @@ use rollcall_service as service;
 use rollcall_service::auth::Refused;
 
 use crate::challenge::challenge;
+use crate::limit::Limited;
 use crate::respond::{self, FullResponse};
 
 /// Why a request is refused.
@@ -21,6 +22,8 @@ pub(super) struct Refusal {
     allowed: Option<&'static str>,
     /// What is wrong with the token.
     token: Option<Box<Refused>>,
+    /// When to come again, if there are too many requests.
+    limited: Option<Limited>,
 }
 
 impl Refusal {
@@ -30,6 +33,7 @@ impl Refusal {
             message,
             allowed: None,
             token: None,
+            limited: None,
         }
     }
 
@@ -73,6 +77,9 @@ impl Refusal {
         if self.status == StatusCode::UNAUTHORIZED || about_token.is_some() {
             challenge(headers, "policy", about_token.as_deref(), scheme);
         }
+        if let Some(limited) = self.limited {
+            limited.tell(headers);
+        }
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
@@ -94,11 +101,20 @@ impl From<Refused> for Refusal {
     fn from(refused: Refused) -> Self {
         let status = StatusCode::from_u16(refused.error.status);
         let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let message = refused.error.description.clone();
         Self {
-            status,
-            message: refused.error.description.clone(),
-            allowed: None,
             token: Some(Box::new(refused)),
+            ..Self::new(status, message)
+        }
+    }
+}
+
+impl From<Limited> for Refusal {
+    fn from(limited: Limited) -> Self {
+        let message = limited.detail();
+        Self {
+            limited: Some(limited),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, message)
         }
     }
 }

@@ -20,6 +20,9 @@ use crate::challenge::supply_nonce;
 use crate::limit::{self, Quota};
 use crate::respond::FullResponse;
 
+/// What all of SCIM counts by.
+const ENDPOINT: &str = "scim";
+
 /// How often a request is done again because the tenant's settings changed while it was under way.
 const ATTEMPTS: usize = 4;
 
@@ -73,6 +76,7 @@ pub(super) async fn handle<D: Database, B: Body<Data = Bytes>>(
             (answered, call.holder.nonce)
         }
     };
+    let answered = quota.settle(ctx, answered).await;
     let mut response =
         answered.unwrap_or_else(|refusal| refusal.into_response(sent.map(|(scheme, _)| scheme)));
     if let Some(nonce) = nonce {
@@ -150,7 +154,7 @@ async fn call<'r, D: Database>(
             "send a provisioning token or an access token as `Authorization: Bearer …`",
         )
     })?;
-    *quota = limit::admit(ctx, head, &tenant, token).await?;
+    *quota = limit::admit(ctx, head, ENDPOINT, &tenant, token).await?;
     let issuer = Issuer {
         tenant,
         url: base.strip_suffix("/scim/v2").unwrap_or(&base).to_owned(),

@@ -128,8 +128,12 @@ fn err_a_disabled_client_a_suspended_tenant_and_a_public_client() {
         )
         .unwrap();
     };
+    let stranger = || with_basic(&world, &basic("c", "x")).json;
+    let before = stranger();
     suspend(true);
     world.token_as("c", &[GRANT]).refused(401, "invalid_client");
+    // Who has not proved who it is learns nothing of it.
+    assert_eq!(stranger(), before);
     suspend(false);
     assert_eq!(world.token_as("c", &[GRANT]).status, 200);
 

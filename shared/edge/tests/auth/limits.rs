@@ -153,6 +153,42 @@ fn what_is_wrong_with_a_request_is_no_failure_to_prove_who_it_is() {
     assert_eq!(ask(&ctx, HERE, &authorization).status, 200);
 }
 
+/// It is no guess, and opens nothing. Wrong ones count as ever, and after too many of them the right one is no answer.
+#[test]
+fn the_right_secret_of_one_who_is_turned_away_is_no_failure() {
+    let (world, ctx) = world(LimitSettings {
+        failures: rate("2/1m"),
+        ..LimitSettings::default()
+    });
+    let disable = |disabled| {
+        let (store, tenant) = (&world.store, &world.tenant);
+        block_on(store.set_client_disabled(tenant, "c", disabled, world.now())).unwrap();
+    };
+    let suspend = |suspended| {
+        let (store, tenant) = (&world.store, &world.tenant);
+        block_on(store.set_suspended(tenant, suspended, world.now())).unwrap();
+    };
+    let ends: [&dyn Fn(bool); 2] = [&disable, &suspend];
+    for end in ends {
+        end(true);
+        for _ in 0..5 {
+            ask(&ctx, HERE, &basic_of("c")).refused(401, "invalid_client");
+        }
+        end(false);
+        assert_eq!(ask(&ctx, HERE, &basic_of("c")).status, 200);
+
+        end(true);
+        for guess in ["1", "2"] {
+            ask(&ctx, HERE, &basic("c", guess)).refused(401, "invalid_client");
+        }
+        for secret in ["3", "c-secret"] {
+            assert_eq!(ask(&ctx, HERE, &basic("c", secret)).status, 429);
+        }
+        end(false);
+        world.pass(60);
+    }
+}
+
 fn register(ctx: &Ctx<File>, from: (&str, &str), path: &str, token: Option<&str>) -> Answer {
     let method = if path == "/oauth/register" {
         "POST"

@@ -77,9 +77,6 @@ async fn checked<D: Database>(
     presented: &Presented,
     read: &Authentication,
 ) -> Result<AuthenticatedClient, OAuthError> {
-    if read.suspended {
-        return Err(OAuthError::invalid_client("the tenant is suspended"));
-    }
     // The same words for a client that is not there, and for one that does not prove who it is.
     let login = read.client.as_ref().ok_or_else(unproved)?;
     let metadata: ClientMetadata =
@@ -88,9 +85,14 @@ async fn checked<D: Database>(
             OAuthError::internal()
         })?;
     let used = prove(ctx, (issuer, endpoint), presented, login, &metadata).await?;
-    // Only who proved who it is learns that it is disabled.
-    if login.client.disabled {
-        return Err(OAuthError::invalid_client("the client is disabled"));
+    // Only who proved who it is learns that the tenant is suspended, or that it is disabled itself.
+    let closed = match (read.suspended, login.client.disabled) {
+        (true, _) => Some("the tenant is suspended"),
+        (_, true) => Some("the client is disabled"),
+        _ => None,
+    };
+    if let Some(why) = closed {
+        return Err(OAuthError::invalid_client(why).to_proved());
     }
     if let Some(used) = used {
         let name = format!("assertion {} {}", login.client.id, used.id);

@@ -4,6 +4,7 @@ use rollcall_oauth::{ErrorCode, OAuthError};
 use rollcall_store::{Database, StoreError, TenantName};
 
 use crate::ctx::Ctx;
+use crate::limits::may_be_made_up;
 
 /// The error for a store error. What went wrong inside is logged, and doesn't leave.
 #[must_use]
@@ -24,11 +25,13 @@ pub fn oauth_error(error: StoreError) -> OAuthError {
 }
 
 /// Notes a refusal for the change log: an error that is the client's, and not the server's. To be told a nonce is none, and
-/// an issuer that is not there has no change log.
+/// an issuer that is not there has no change log: where there may be none, a request that comes too early is not noted, since
+/// that would be to ask the store after all.
 pub fn note_refusal<D: Database>(ctx: &Ctx<D>, tenant: &TenantName, error: &OAuthError) {
     let is_refusal =
         error.status < 500 && error.status != 404 && error.code != ErrorCode::UseDpopNonce;
-    if is_refusal {
+    let is_for_nobody = error.status == 429 && may_be_made_up(ctx, tenant);
+    if is_refusal && !is_for_nobody {
         let (client, code) = (error.client.as_deref(), error.code.as_str());
         ctx.chores.refused(tenant, ctx.now(), client, code);
     }

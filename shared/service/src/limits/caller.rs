@@ -109,6 +109,19 @@ impl Caller<'_> {
         tenant.into_iter().chain(client).chain(address).collect()
     }
 
+    /// The bucket of its address for tenants that there are not. It has no tenant's name, so another one is in its braces,
+    /// which is no tenant's: a Redis cluster may have it elsewhere.
+    pub(super) fn made_up(&self, rate: Rate) -> Option<Ask> {
+        let address = self.address?;
+        Some(Ask {
+            policy: Policy::Address,
+            rate,
+            shards: 1,
+            key: format!("rollcall:limit:{{nobody.{address}}}:{}", self.endpoint),
+            takes: true,
+        })
+    }
+
     /// The bucket of its failures, wherever it fails: where no address is known, those of all who give the same id.
     pub(super) fn failure(&self, rate: Rate, takes: bool) -> Ask {
         let client = self.client.map(Client::name);

@@ -5,6 +5,7 @@
 
 mod caller;
 mod instance;
+mod names;
 
 use std::cell::{Cell, OnceCell, RefCell};
 
@@ -18,11 +19,14 @@ use rollcall_store::Database;
 
 pub use self::caller::{Caller, Client};
 use self::instance::InstanceLimiter;
+use self::names::Names;
+pub(crate) use self::names::may_be_made_up;
+pub use self::names::{Unseen, settle, unseen};
 use crate::ctx::Ctx;
 use crate::ports::{Limiter, LimiterError};
 
-/// What the operator sets: limits, and whose word on addresses is taken. Nothing is limited by default.
-#[derive(Clone, Debug, Default)]
+/// What the operator sets. Nothing is limited by default.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct LimitSettings {
     /// For all requests of a tenant.
     pub tenant: Option<Rate>,
@@ -32,20 +36,18 @@ pub struct LimitSettings {
     pub address: Option<Rate>,
     /// For failures of a client at an address to say who it is.
     pub failures: Option<Rate>,
-    /// The proxies that are believed when they name an address.
-    pub proxies: Proxies,
 }
 
 impl LimitSettings {
     /// Whether requests are not limited.
     #[must_use]
-    pub fn are_off(&self) -> bool {
+    pub const fn are_off(&self) -> bool {
         self.tenant.is_none() && self.client.is_none() && self.address.is_none()
     }
 
     /// Whether nothing is limited at all, neither requests nor failures.
     #[must_use]
-    pub fn are_all_off(&self) -> bool {
+    pub const fn are_all_off(&self) -> bool {
         self.are_off() && self.failures.is_none()
     }
 }
@@ -57,6 +59,7 @@ pub(crate) struct Limits {
     held: RefCell<Held>,
     breaker: RefCell<Breaker>,
     failures: OnceCell<RefCell<Failures>>,
+    names: Names,
     turn: Cell<u32>,
     unlimited: Cell<u64>,
 }
@@ -79,6 +82,7 @@ impl Limits {
             held: RefCell::default(),
             breaker: RefCell::default(),
             failures: OnceCell::new(),
+            names: Names::default(),
             turn: Cell::new(0),
             unlimited: Cell::new(0),
         }
@@ -149,7 +153,7 @@ impl Limits {
 
 /// Whether a request may be served, before any work is done for it. It is counted if so.
 pub async fn admit<D: Database>(ctx: &Ctx<D>, caller: &Caller<'_>) -> Admission {
-    let (limits, settings) = (&ctx.limits, &ctx.config.limits);
+    let (limits, settings) = (&ctx.limits, ctx.config.limits_of(caller.client));
     // None have been counted anywhere, unless here or where all are.
     let may_have_failed = limits.is_shared || limits.failures.get().is_some();
     let failures = settings.failures.filter(|_| may_have_failed);
@@ -157,6 +161,12 @@ pub async fn admit<D: Database>(ctx: &Ctx<D>, caller: &Caller<'_>) -> Admission 
         return Admission::default();
     }
     let now = now(ctx);
+    if let Some(unseen) = unseen(ctx, caller) {
+        let admission = unseen.admission(ctx, now);
+        if !admission.is_allowed() {
+            return admission;
+        }
+    }
     let failures = failures.map(|rate| caller.failure(rate, false));
     if let Some(ask) = &failures {
         let failed = limits.failures.get();
@@ -179,7 +189,7 @@ pub async fn admit<D: Database>(ctx: &Ctx<D>, caller: &Caller<'_>) -> Admission 
 /// Counts a request whose caller failed to say who it is.
 pub async fn failed<D: Database>(ctx: &Ctx<D>, caller: &Caller<'_>) {
     let limits = &ctx.limits;
-    let Some(rate) = ctx.config.limits.failures else {
+    let Some(rate) = ctx.config.limits_of(caller.client).failures else {
         return;
     };
     let (now, ask) = (now(ctx), caller.failure(rate, true));

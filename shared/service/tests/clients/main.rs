@@ -5,6 +5,8 @@
     reason = "a step that prepares the test and fails is a failed test"
 )]
 
+#[path = "../fakes/mod.rs"]
+mod fakes;
 mod keys;
 mod operator;
 mod published;

@@ -11,12 +11,14 @@ use rollcall_oauth::jose::MasterKeys;
 use rollcall_service::auth::Issuer;
 use rollcall_service::resources::{self, Created, View};
 use rollcall_service::{
-    Access, Answer as Later, Clock, Config, Ctx, Fetch, FetchError, Fetched, PasswordError,
-    Passwords, Random, Session, TenantName, TokenHash, admin, fresh_profile,
+    Access, Answer as Later, Clock, Config, Ctx, Fetch, FetchError, Fetched, Session, TenantName,
+    TokenHash, admin, fresh_profile,
 };
 use rollcall_store::rusqlite::File;
 use rollcall_store::{Change, Durability};
 use serde_json::{Value as Json, json};
+
+use crate::fakes::{Counting, NoPasswords};
 
 const START: i64 = 1_800_000_000;
 
@@ -26,26 +28,6 @@ struct Still(Rc<Cell<i64>>);
 impl Clock for Still {
     fn now(&self) -> Timestamp {
         Timestamp::from_secs(self.0.get())
-    }
-}
-
-/// Numbers, one after the other.
-struct Counting(Cell<u64>);
-
-impl Random for Counting {
-    fn fill(&self, bytes: &mut [u8]) {
-        self.0.set(self.0.get() + 1);
-        for (byte, number) in bytes.iter_mut().rev().zip(self.0.get().to_le_bytes()) {
-            *byte = number;
-        }
-    }
-}
-
-struct NoPasswords;
-
-impl Passwords for NoPasswords {
-    fn hash<'a>(&'a self, _: &'a str) -> Later<'a, Result<String, PasswordError>> {
-        Box::pin(async { Err(PasswordError::Unavailable("in a test".to_owned())) })
     }
 }
 
@@ -190,7 +172,7 @@ fn context(
         master_key: MasterKeys::parse("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").ok(),
         ..config
     };
-    let random = Counting(Cell::new(first));
+    let random = Counting::after(first);
     Ctx::new(file, Still(Rc::clone(clock)), random, NoPasswords, config)
 }
 

@@ -8,6 +8,8 @@
 mod bodies;
 mod checks;
 mod circles;
+#[path = "../fakes/mod.rs"]
+mod fakes;
 mod model;
 mod service;
 mod steps;

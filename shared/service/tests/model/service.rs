@@ -7,14 +7,15 @@ use pollster::block_on;
 use rollcall_core::{BULK_REQUEST_SCHEMA, JsonObject, Mode, PatchRequest, ResourceType, Timestamp};
 use rollcall_service::resources::{self, Created, IfMatch, Results, SearchRequest, Searched, View};
 use rollcall_service::{
-    Access, Answer as Later, Clock, Config, Ctx, Error, Found, PasswordError, Passwords, Profile,
-    Random, Session, TenantName, TokenHash, admin, bulk, fresh_profile, plan_bulk,
+    Access, Clock, Config, Ctx, Error, Found, Profile, Session, TenantName, TokenHash, admin, bulk,
+    fresh_profile, plan_bulk,
 };
 use rollcall_store::Durability;
 use rollcall_store::rusqlite::File;
 use serde_json::{Value as Json, json};
 
 use crate::bodies::data;
+use crate::fakes::{Counting, NoPasswords};
 use crate::model::Model;
 use crate::steps::{Kind, Step};
 use crate::view::BASE;
@@ -26,27 +27,6 @@ impl Clock for Ticking {
     fn now(&self) -> Timestamp {
         self.0.set(self.0.get() + 1);
         Timestamp::from_millis(self.0.get())
-    }
-}
-
-/// Numbers, one after the other.
-struct Counting(Cell<u64>);
-
-impl Random for Counting {
-    fn fill(&self, bytes: &mut [u8]) {
-        self.0.set(self.0.get() + 1);
-        for (byte, number) in bytes.iter_mut().rev().zip(self.0.get().to_le_bytes()) {
-            *byte = number;
-        }
-    }
-}
-
-/// Nobody sends a password.
-struct NoPasswords;
-
-impl Passwords for NoPasswords {
-    fn hash<'a>(&'a self, _: &'a str) -> Later<'a, Result<String, PasswordError>> {
-        Box::pin(async { Err(PasswordError::Unavailable("in a test".to_owned())) })
     }
 }
 
@@ -87,7 +67,7 @@ impl Service {
         let dir = tempfile::tempdir().unwrap();
         let file = File(dir.path().join("model.db"));
         let clock = Ticking(Cell::new(1_700_000_000_000));
-        let random = Counting(Cell::new(0));
+        let random = Counting::after(0);
         let config = Config {
             durability: Durability::Normal,
             ..Config::default()

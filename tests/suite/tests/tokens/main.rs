@@ -45,4 +45,5 @@ mod revoke;
 mod signer;
 mod ssrf;
 mod trusted;
+mod trusted_rsa;
 mod world;

@@ -2,6 +2,10 @@
 //! same.
 #![expect(clippy::unwrap_used, reason = "a helper of the tests ends the test")]
 
+#[path = "../fakes/mod.rs"]
+mod fakes;
+mod made_up;
+
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::future::ready;
@@ -11,10 +15,10 @@ use pollster::block_on;
 use rollcall_core::Timestamp;
 use rollcall_limits::{Ask, Batch, Buckets, Micros, Taken};
 use rollcall_service::limits::{self, Admission, Caller, Client, LimitSettings, Rate};
-use rollcall_service::{
-    Answer, Clock, Config, Ctx, Limiter, LimiterError, PasswordError, Passwords, Random, TenantName,
-};
+use rollcall_service::{Answer, Clock, Config, Ctx, Limiter, LimiterError, TenantName};
 use rollcall_store::rusqlite::File;
+
+use fakes::{Counting, NoPasswords};
 
 #[derive(Clone, Default)]
 struct Time(Rc<Cell<i64>>);
@@ -22,22 +26,6 @@ struct Time(Rc<Cell<i64>>);
 impl Clock for Time {
     fn now(&self) -> Timestamp {
         Timestamp::from_micros(1_900_000_000_000_000 + self.0.get())
-    }
-}
-
-struct Zeros;
-
-impl Random for Zeros {
-    fn fill(&self, bytes: &mut [u8]) {
-        bytes.fill(0);
-    }
-}
-
-struct NoPasswords;
-
-impl Passwords for NoPasswords {
-    fn hash<'a>(&'a self, _: &'a str) -> Answer<'a, Result<String, PasswordError>> {
-        Box::pin(ready(Err(PasswordError::Unavailable(String::new()))))
     }
 }
 
@@ -82,18 +70,21 @@ fn settings() -> LimitSettings {
         client: rate("4/1m"),
         address: rate("6/1m"),
         failures: rate("3/1m"),
-        ..LimitSettings::default()
     }
 }
 
 fn ctx(settings: LimitSettings) -> (Ctx<File>, Time) {
+    over(File("/nonexistent/unused.db".into()), settings)
+}
+
+fn over(file: File, settings: LimitSettings) -> (Ctx<File>, Time) {
     let time = Time::default();
     let config = Config {
         limits: settings,
         ..Config::default()
     };
-    let file = File("/nonexistent/unused.db".into());
-    let ctx = Ctx::new(file, time.clone(), Zeros, NoPasswords, config);
+    let random = Counting::after(0);
+    let ctx = Ctx::new(file, time.clone(), random, NoPasswords, config);
     (ctx, time)
 }
 
@@ -164,7 +155,7 @@ fn failures_are_counted_for_all_instances() {
         failures: rate("3/1m"),
         ..LimitSettings::default()
     };
-    let instances = [ctx(only.clone()).0, ctx(only).0].map(|c| c.with_limiter(shared.clone()));
+    let instances = [ctx(only).0, ctx(only).0].map(|c| c.with_limiter(shared.clone()));
     let caller = caller(&tenant, "a", "192.0.2.1");
     for _ in 0..3 {
         assert_eq!(let_in(&instances[1], &caller, 1), 1);
@@ -251,7 +242,7 @@ fn each_client_spends_places_of_its_own_and_another_instance_none_of_them() {
         client: rate("1000/1m"),
         ..LimitSettings::default()
     };
-    let instances = [ctx(only.clone()).0, ctx(only).0].map(|c| c.with_limiter(shared.clone()));
+    let instances = [ctx(only).0, ctx(only).0].map(|c| c.with_limiter(shared.clone()));
     let [a, b] = ["a", "b"].map(|client| caller(&tenant, client, "192.0.2.1"));
     assert_eq!(let_in(&instances[0], &a, 4), 4);
     // 1, 2, and 4, of which 3 are held.
