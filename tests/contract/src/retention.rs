@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use rollcall_core::{Member, Resource, Timestamp};
-use rollcall_store::{Besides, Database, Settings, StoreError, TenantChange};
+use rollcall_store::{Administrator, Besides, Database, Settings, StoreError, TenantChange};
 use serde_json::json;
 
 use crate::fixture::Fixture;
@@ -24,14 +24,20 @@ async fn keep<D: Database>(f: &mut Fixture<'_, D>, days: u32) -> Result<()> {
 
 /// Whoever is kept at a time, by user name.
 async fn kept<D: Database>(f: &Fixture<'_, D>, now: Timestamp) -> Result<Vec<String>> {
-    let deleted = f.store.deleted(&f.access.tenant, ("", 10), now).await?;
+    let deleted = f
+        .store
+        .deleted(Administrator::Operator(&f.access.tenant), ("", 10), now)
+        .await?;
     Ok(deleted.into_iter().filter_map(|d| d.user_name).collect())
 }
 
 /// The person whom restoring this one is to lead to.
 async fn restored<D: Database>(f: &Fixture<'_, D>, id: &str) -> Result<Resource> {
     let now = f.tick();
-    let found = f.store.deleted_one(&f.access.tenant, id, now).await?;
+    let found = f
+        .store
+        .deleted_one(Administrator::Operator(&f.access.tenant), id, now)
+        .await?;
     let (deleted, attributes) = found.context("it is not kept")?;
     Ok(Resource {
         id: deleted.id,
@@ -48,7 +54,14 @@ async fn restore<D: Database>(
     resource: &Resource,
 ) -> Result<(), StoreError> {
     let tenant = &f.access.tenant;
-    f.store.restore(tenant, settings, &f.users, resource).await
+    f.store
+        .restore(
+            Administrator::Operator(tenant),
+            settings,
+            &f.users,
+            resource,
+        )
+        .await
 }
 
 fn after(now: Timestamp, millis: i64) -> Timestamp {
@@ -74,7 +87,11 @@ pub async fn a_deleted_person_is_kept_only_if_the_tenant_wants_it<D: Database>(
     f.store.delete(&caller, &f.users, &clara.id, None).await?;
     let (deleted, attributes) = f
         .store
-        .deleted_one(&f.access.tenant, &clara.id, f.tick())
+        .deleted_one(
+            Administrator::Operator(&f.access.tenant),
+            &clara.id,
+            f.tick(),
+        )
         .await?
         .context("it is not kept")?;
     ensure!(attributes == clara.attributes);
@@ -92,12 +109,21 @@ pub async fn a_deleted_person_is_kept_only_if_the_tenant_wants_it<D: Database>(
     f.create(&twin).await?;
     ensure!(kept(&f, f.tick()).await? == ["berta", "clara"]);
     let tenant = &f.access.tenant;
-    let page = f.store.deleted(tenant, ("", 1), f.tick()).await?;
+    let page = f
+        .store
+        .deleted(Administrator::Operator(tenant), ("", 1), f.tick())
+        .await?;
     ensure!(page.len() == 1 && page[0].id == berta.id);
-    let rest = f.store.deleted(tenant, (&berta.id, 10), f.tick()).await?;
+    let rest = f
+        .store
+        .deleted(Administrator::Operator(tenant), (&berta.id, 10), f.tick())
+        .await?;
     ensure!(rest == [deleted]);
     let (other, _) = f.other().await?;
-    let elsewhere = f.store.deleted(&other.tenant, ("", 10), f.tick()).await?;
+    let elsewhere = f
+        .store
+        .deleted(Administrator::Operator(&other.tenant), ("", 10), f.tick())
+        .await?;
     ensure!(elsewhere.is_empty());
     Ok(())
 }
@@ -205,16 +231,27 @@ pub async fn whoever_is_not_kept_any_more_is_forgotten<D: Database>(
     let anna = format!("{tenant}/anna");
     let late = after(f.tick(), DAY);
     ensure!(kept(&f, late).await?.is_empty(), "shown too long");
-    let found = f.store.deleted_one(tenant, &anna, late).await?;
+    let found = f
+        .store
+        .deleted_one(Administrator::Operator(tenant), &anna, late)
+        .await?;
     ensure!(found.is_none(), "found too long");
     let mut again = restored(&f, &anna).await?;
     again.modified = late;
     ensure!(restore(&f, &f.settings, &again).await == Err(StoreError::NotFound));
-    let purged = f.store.purge(tenant, &anna, late).await;
+    let purged = f
+        .store
+        .purge(Administrator::Operator(tenant), &anna, late)
+        .await;
     ensure!(purged == Err(StoreError::NotFound));
 
-    f.store.purge(tenant, &anna, f.tick()).await?;
-    let purged = f.store.purge(tenant, &anna, f.tick()).await;
+    f.store
+        .purge(Administrator::Operator(tenant), &anna, f.tick())
+        .await?;
+    let purged = f
+        .store
+        .purge(Administrator::Operator(tenant), &anna, f.tick())
+        .await;
     ensure!(purged == Err(StoreError::NotFound));
     ensure!(kept(&f, f.tick()).await? == ["berta"]);
     let log = f.log().await?;
