@@ -2,7 +2,9 @@
 
 use anyhow::{Context, Result, ensure};
 use rollcall_core::{Member, Resource, Timestamp};
-use rollcall_store::{Administrator, Besides, Database, Settings, StoreError, TenantChange};
+use rollcall_store::{
+    Access, Administrator, Besides, Database, Settings, StoreError, TenantChange,
+};
 use serde_json::json;
 
 use crate::fixture::Fixture;
@@ -10,7 +12,7 @@ use crate::fixture::Fixture;
 const DAY: i64 = 86_400_000;
 
 /// Has deleted people kept for so many days, and goes by that from then on.
-async fn keep<D: Database>(f: &mut Fixture<'_, D>, days: u32) -> Result<()> {
+pub async fn keep<D: Database>(f: &mut Fixture<'_, D>, days: u32) -> Result<()> {
     let change = TenantChange {
         retention_days: Some(days),
         ..TenantChange::default()
@@ -267,5 +269,56 @@ pub async fn whoever_is_not_kept_any_more_is_forgotten<D: Database>(
         kept(&f, f.tick()).await? == ["clara"],
         "berta is still kept"
     );
+    Ok(())
+}
+
+pub async fn a_delegate_needs_a_live_token_and_its_settings<D: Database>(
+    mut f: Fixture<'_, D>,
+) -> Result<()> {
+    keep(&mut f, 1).await?;
+    let anna = f.create_named("anna").await?;
+    let bert = f.create_named("bert").await?;
+    f.delete(&anna.id, None).await?;
+    let before = f.log().await?.len();
+    let (other, _) = f.other().await?;
+    let stranger = Access {
+        tenant: f.access.tenant.clone(),
+        ..other
+    };
+    let old = f.settings.clone();
+    keep(&mut f, 2).await?;
+    for (access, settings, why) in [
+        (&stranger, &f.settings, StoreError::Unauthenticated),
+        (&f.access, &old, StoreError::Reconfigured),
+    ] {
+        let by = Administrator::Delegate(access, settings);
+        let again = restored(&f, &anna.id).await?;
+        let restoring = f.store.restore(by, settings, &f.users, &again);
+        ensure!(restoring.await == Err(why.clone()));
+        let revoking = f.store.revoke_all_of_person(by, &bert.id, f.tick());
+        ensure!(revoking.await == Err(why.clone()));
+        ensure!(f.store.purge(by, &anna.id, f.tick()).await == Err(why.clone()));
+        let listing = f.store.deleted(by, ("", 10), f.tick()).await;
+        ensure!(listing == Err(why.clone()), "{listing:?}");
+        let looking = f.store.deleted_one(by, &anna.id, f.tick()).await;
+        ensure!(looking == Err(why), "{looking:?}");
+    }
+    let by = Administrator::Delegate(&f.access, &f.settings);
+    let shown = f.store.deleted(by, ("", 10), f.tick()).await?;
+    ensure!(shown.len() == 1 && shown[0].id == anna.id);
+    f.store.revoke_all_of_person(by, &bert.id, f.tick()).await?;
+    f.store.purge(by, &anna.id, f.tick()).await?;
+    let log = f.log().await?;
+    let told = log[before..]
+        .iter()
+        .map(|one| (&*one.operation, &*one.actor));
+    let told: Vec<_> = told.collect();
+    let actor = format!("token:{}/first", f.access.tenant);
+    let expected = [
+        ("configure", "admin"),
+        ("revoke", &*actor),
+        ("purge", &*actor),
+    ];
+    ensure!(told == expected, "{told:?}");
     Ok(())
 }

@@ -5,6 +5,7 @@ mod access;
 mod admin;
 mod bad_input;
 mod batch;
+mod delegates;
 mod enforce;
 mod metadata;
 mod people;
