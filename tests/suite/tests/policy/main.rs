@@ -6,6 +6,7 @@ mod admin;
 mod bad_input;
 mod batch;
 mod delegates;
+mod docs;
 mod enforce;
 mod metadata;
 mod people;
