@@ -45,15 +45,9 @@ fn proof(head: &Request<()>, issuer: &Issuer) -> SentProof {
     let fields = head.headers().get_all("dpop").iter();
     // The path as it was sent, below the address that the service goes by.
     let path = head.uri().path();
-    let origin = if issuer.tenant.is_default() {
-        issuer.url.as_str()
-    } else {
-        let prefix = format!("/t/{}", issuer.tenant);
-        issuer.url.strip_suffix(&prefix).unwrap_or(&issuer.url)
-    };
     SentProof {
         method: head.method().to_string(),
-        url: format!("{origin}{path}"),
+        url: format!("{}{path}", issuer.base()),
         fields: fields
             .map(|value| value.to_str().unwrap_or_default().to_owned())
             .collect(),

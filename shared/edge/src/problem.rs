@@ -1,11 +1,14 @@
 //! Refusals as problem details (RFC 9457): of the admin API, and of what components ask each other.
 
-use http::header::{ALLOW, WWW_AUTHENTICATE};
+use http::header::ALLOW;
 use http::{HeaderValue, StatusCode};
-use rollcall_service::StoreError;
+use rollcall_oauth::{ErrorCode, Scheme};
 use rollcall_service::admin::AdminError;
+use rollcall_service::auth::Refused;
+use rollcall_service::{Error, StoreError};
 use serde_json::{Value as Json, json};
 
+use crate::challenge::challenge;
 use crate::limit::Limited;
 use crate::respond::{self, FullResponse};
 
@@ -17,6 +20,7 @@ pub(crate) struct Problem {
     allowed: Option<&'static str>,
     more: Option<Box<(&'static str, Json)>>,
     limited: Option<Box<Limited>>,
+    token: Option<Box<(Refused, Scheme)>>,
 }
 
 impl Problem {
@@ -27,11 +31,16 @@ impl Problem {
             allowed: None,
             more: None,
             limited: None,
+            token: None,
         }
     }
 
     pub fn invalid(detail: String) -> Self {
         Self::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    pub fn forbidden(detail: String) -> Self {
+        Self::new(StatusCode::FORBIDDEN, detail)
     }
 
     pub fn not_found(detail: String) -> Self {
@@ -58,6 +67,15 @@ impl Problem {
         }
     }
 
+    /// An access token that is not good for this, as it was sent.
+    pub fn token(refused: Refused, scheme: Scheme) -> Self {
+        let (status, detail) = (refused.error.status, refused.error.description.clone());
+        Self {
+            token: Some(Box::new((refused, scheme))),
+            ..Self::new(status_of(status), detail)
+        }
+    }
+
     /// The same with a member of its own (RFC 9457 §3.2).
     pub fn with(self, name: &'static str, value: Json) -> Self {
         Self {
@@ -66,9 +84,10 @@ impl Problem {
         }
     }
 
-    /// Whether the token was not the right one.
+    /// Whether the token was not the right one. One that lacks a nonce may be.
     pub fn is_unauthenticated(&self) -> bool {
-        self.status == StatusCode::UNAUTHORIZED
+        let code = self.token.as_ref().map(|token| token.0.error.code);
+        self.status == StatusCode::UNAUTHORIZED && code != Some(ErrorCode::UseDpopNonce)
     }
 
     pub fn into_response(self) -> FullResponse {
@@ -87,13 +106,28 @@ impl Problem {
         if let Some(limited) = self.limited {
             limited.tell(response.headers_mut());
         }
-        if self.status == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(
-                WWW_AUTHENTICATE,
-                HeaderValue::from_static("Bearer realm=\"admin\""),
-            );
+        let (refused, scheme) = self.token.map(|token| *token).unzip();
+        if self.status == StatusCode::UNAUTHORIZED || refused.is_some() {
+            challenge(response.headers_mut(), "admin", refused.as_ref(), scheme);
         }
         response
+    }
+}
+
+fn status_of(code: u16) -> StatusCode {
+    StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+fn reconfigured() -> Problem {
+    Problem::unavailable("the tenant is being reconfigured: send the request again".to_owned())
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Refused(error) => Self::new(status_of(error.status), error.detail),
+            Error::Reconfigured => reconfigured(),
+        }
     }
 }
 
@@ -109,7 +143,10 @@ impl From<AdminError> for Problem {
     fn from(error: AdminError) -> Self {
         let status = match &error {
             AdminError::Off | AdminError::NotFound(_) => StatusCode::NOT_FOUND,
-            AdminError::Unauthenticated => StatusCode::UNAUTHORIZED,
+            AdminError::Unauthenticated | AdminError::Store(StoreError::Unauthenticated) => {
+                StatusCode::UNAUTHORIZED
+            }
+            AdminError::Store(StoreError::Reconfigured) => return reconfigured(),
             AdminError::Invalid(_) => StatusCode::BAD_REQUEST,
             AdminError::Conflict(_) => StatusCode::CONFLICT,
             AdminError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,

@@ -33,6 +33,6 @@ pub use rollcall_oauth::jose::MasterKeys;
 pub use rollcall_oauth::outbound::Outbound;
 pub use rollcall_store::auth::{Client, InitialToken, Issuer, Secret};
 pub use rollcall_store::{
-    Access, Change, Credential, Database, Deleted, Found, Policies, PolicyText, PolicyVersion,
-    StoreError, Tenant, TenantName, Token, TokenHash,
+    Access, Administrator, Change, Credential, Database, Deleted, Found, Policies, PolicyText,
+    PolicyVersion, StoreError, Tenant, TenantName, Token, TokenHash,
 };

@@ -14,5 +14,7 @@ mod variables;
 mod verifier;
 
 pub use random::HostRandom;
-pub use serve::{serve, serve_scim, serve_with_chores, serve_with_fetch, serve_with_passwords};
+pub use serve::{
+    serve, serve_admin, serve_scim, serve_with_chores, serve_with_fetch, serve_with_passwords,
+};
 pub use sqlite::Sqlite;

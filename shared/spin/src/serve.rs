@@ -66,6 +66,21 @@ pub async fn serve_with_fetch(
     Ok(response)
 }
 
+/// The same in the admin API, which also takes access tokens and asks what the policies permit, as [`serve_scim`] does.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_admin(
+    request: Request,
+    handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
+) -> Result<Response<FullBody<Bytes>>> {
+    let new = |config| asking(new_ctx(NoPasswords, config)).with_documents(KeyValue);
+    let ctx = ctx(new).await?;
+    let response = handler(&ctx, request).await;
+    leave_chores(ctx);
+    Ok(response)
+}
+
 /// The same in a component that leaves nothing to be done.
 ///
 /// # Errors

@@ -1,13 +1,15 @@
--- People that were deleted.
+-- People that were deleted. `actor` is whom the change log names; NULL is whoever has a token that does not open the tenant.
+-- `revision` is that of the settings by which it is done, where there are any.
 
--- Brings back a person who was deleted, with their password and in the groups that are still there. `revision` is that
--- of the settings that `doc`, `display`, `folded`, `indexed` and `uniques` were made by; `expected` the version that was
--- read.
-CREATE TEMP VIEW IF NOT EXISTS restore (tenant, revision, at, id, expected, doc, display, folded, indexed, uniques) AS
-SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL WHERE 0;
+-- Brings back a person who was deleted, with their password and in the groups that are still there. `doc`, `display`,
+-- `folded`, `indexed` and `uniques` were made by the settings; `expected` is the version that was read.
+CREATE TEMP VIEW IF NOT EXISTS restore
+(tenant, actor, revision, at, id, expected, doc, display, folded, indexed, uniques) AS
+SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL WHERE 0;
 
 CREATE TEMP TRIGGER IF NOT EXISTS restore_run INSTEAD OF INSERT ON restore
 BEGIN
+    SELECT RAISE(ABORT, 'rollcall: unauthenticated') WHERE NEW.actor IS NULL;
     SELECT RAISE(ABORT, 'rollcall: not found') WHERE NOT EXISTS (
         SELECT 1 FROM tenant JOIN deleted ON deleted.tenant = tenant.id
         WHERE tenant.name = NEW.tenant AND deleted.id = NEW.id AND purge > NEW.at);
@@ -15,15 +17,15 @@ BEGIN
         SELECT 1 FROM tenant WHERE name = NEW.tenant AND revision = NEW.revision);
     SELECT RAISE(ABORT, 'rollcall: stale') FROM tenant JOIN deleted ON deleted.tenant = tenant.id
     WHERE tenant.name = NEW.tenant AND deleted.id = NEW.id AND version <> NEW.expected;
-    INSERT INTO restore_known (tenant, at, id, doc, display, folded, indexed, uniques)
-    SELECT id, NEW.at, NEW.id, NEW.doc, NEW.display, NEW.folded, NEW.indexed, NEW.uniques
+    INSERT INTO restore_known (tenant, actor, at, id, doc, display, folded, indexed, uniques)
+    SELECT id, NEW.actor, NEW.at, NEW.id, NEW.doc, NEW.display, NEW.folded, NEW.indexed, NEW.uniques
     FROM tenant WHERE name = NEW.tenant;
     INSERT INTO sweep (at) VALUES (NEW.at);
 END;
 
 -- The same with the tenant's number, and with all checked.
-CREATE TEMP VIEW IF NOT EXISTS restore_known (tenant, at, id, doc, display, folded, indexed, uniques) AS
-SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL WHERE 0;
+CREATE TEMP VIEW IF NOT EXISTS restore_known (tenant, actor, at, id, doc, display, folded, indexed, uniques) AS
+SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL WHERE 0;
 
 CREATE TEMP TRIGGER IF NOT EXISTS restore_known_run INSTEAD OF INSERT ON restore_known
 BEGIN
@@ -31,7 +33,7 @@ BEGIN
     SELECT tenant, type, id, version + 1, created, NEW.at, NEW.doc, NEW.display, NEW.folded, max(NEW.at, epoch + 1)
     FROM deleted WHERE tenant = NEW.tenant AND id = NEW.id;
     INSERT INTO change (tenant, at, actor, operation, type, resource, version, attributes)
-    SELECT tenant, NEW.at, 'admin', 'restore', type, id, version, '[]'
+    SELECT tenant, NEW.at, NEW.actor, 'restore', type, id, version, '[]'
     FROM resource WHERE tenant = NEW.tenant AND id = NEW.id;
     INSERT INTO counter (tenant, type, count)
     SELECT tenant, type, 1 FROM resource WHERE tenant = NEW.tenant AND id = NEW.id
@@ -42,13 +44,13 @@ BEGIN
     SELECT seq, password, password_changed
     FROM deleted JOIN resource ON resource.tenant = deleted.tenant AND resource.id = deleted.id
     WHERE deleted.tenant = NEW.tenant AND deleted.id = NEW.id AND password IS NOT NULL;
-    INSERT INTO rejoin (tenant, at, member)
-    SELECT tenant, NEW.at, seq FROM resource WHERE tenant = NEW.tenant AND id = NEW.id;
+    INSERT INTO rejoin (tenant, actor, at, member)
+    SELECT tenant, NEW.actor, NEW.at, seq FROM resource WHERE tenant = NEW.tenant AND id = NEW.id;
     DELETE FROM deleted WHERE tenant = NEW.tenant AND id = NEW.id;
 END;
 
 -- The groups that get a member back get a new version, and an entry in the change log.
-CREATE TEMP VIEW IF NOT EXISTS rejoin (tenant, at, member) AS SELECT NULL, NULL, NULL WHERE 0;
+CREATE TEMP VIEW IF NOT EXISTS rejoin (tenant, actor, at, member) AS SELECT NULL, NULL, NULL, NULL WHERE 0;
 
 CREATE TEMP TRIGGER IF NOT EXISTS rejoin_run INSTEAD OF INSERT ON rejoin
 BEGIN
@@ -61,20 +63,24 @@ BEGIN
     UPDATE resource SET version = version + 1, modified = NEW.at, members = members + 1
     WHERE seq IN (SELECT grp FROM membership WHERE member = NEW.member);
     INSERT INTO change (tenant, at, actor, operation, type, resource, version, attributes)
-    SELECT tenant, NEW.at, 'admin', 'patch', type, id, version, '["members"]' FROM resource
+    SELECT tenant, NEW.at, NEW.actor, 'patch', type, id, version, '["members"]' FROM resource
     WHERE seq IN (SELECT grp FROM membership WHERE member = NEW.member);
 END;
 
 -- Forgets a deleted person before their time is over.
-CREATE TEMP VIEW IF NOT EXISTS purge (tenant, at, id) AS SELECT NULL, NULL, NULL WHERE 0;
+CREATE TEMP VIEW IF NOT EXISTS purge (tenant, actor, revision, at, id) AS
+SELECT NULL, NULL, NULL, NULL, NULL WHERE 0;
 
 CREATE TEMP TRIGGER IF NOT EXISTS purge_run INSTEAD OF INSERT ON purge
 BEGIN
+    SELECT RAISE(ABORT, 'rollcall: unauthenticated') WHERE NEW.actor IS NULL;
+    SELECT RAISE(ABORT, 'rollcall: reconfigured') FROM tenant
+    WHERE name = NEW.tenant AND revision <> NEW.revision;
     SELECT RAISE(ABORT, 'rollcall: not found') WHERE NOT EXISTS (
         SELECT 1 FROM tenant JOIN deleted ON deleted.tenant = tenant.id
         WHERE tenant.name = NEW.tenant AND deleted.id = NEW.id AND purge > NEW.at);
     INSERT INTO change (tenant, at, actor, operation, type, resource, version, attributes)
-    SELECT tenant, NEW.at, 'admin', 'purge', type, deleted.id, version, '[]'
+    SELECT tenant, NEW.at, NEW.actor, 'purge', type, deleted.id, version, '[]'
     FROM tenant JOIN deleted ON deleted.tenant = tenant.id WHERE tenant.name = NEW.tenant AND deleted.id = NEW.id;
     DELETE FROM deleted WHERE id = NEW.id AND tenant = (SELECT id FROM tenant WHERE name = NEW.tenant);
     INSERT INTO sweep (at) VALUES (NEW.at);

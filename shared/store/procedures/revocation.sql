@@ -60,11 +60,15 @@ BEGIN
     SELECT id, NEW.at, NEW.actor, 'revoke', 'Client', NEW.id, 0, '[]' FROM tenant WHERE name = NEW.tenant;
 END;
 
--- All tokens of a person.
-CREATE TEMP VIEW IF NOT EXISTS end_person (tenant, at, actor, id) AS SELECT NULL, NULL, NULL, NULL WHERE 0;
+-- All tokens of a person. `actor` is NULL for whoever has a token that does not open the tenant; `revision` is that of the
+-- settings by which it is done, where there are any.
+CREATE TEMP VIEW IF NOT EXISTS end_person (tenant, at, actor, revision, id) AS SELECT NULL, NULL, NULL, NULL, NULL WHERE 0;
 
 CREATE TEMP TRIGGER IF NOT EXISTS end_person_run INSTEAD OF INSERT ON end_person
 BEGIN
+    SELECT RAISE(ABORT, 'rollcall: unauthenticated') WHERE NEW.actor IS NULL;
+    SELECT RAISE(ABORT, 'rollcall: reconfigured') FROM tenant
+    WHERE name = NEW.tenant AND revision <> NEW.revision;
     UPDATE resource SET epoch = max(NEW.at, epoch + 1)
     WHERE tenant = (SELECT id FROM tenant WHERE name = NEW.tenant) AND id = NEW.id AND type = 'User';
     SELECT RAISE(ABORT, 'rollcall: not found') WHERE changes() = 0;

@@ -2,7 +2,7 @@
 
 use rollcall_core::{JsonObject, Resource, ResourceType, Timestamp, display_of, fold};
 
-use crate::access::TenantName;
+use crate::administrator::Administrator;
 use crate::entries::Difference;
 use crate::error::StoreError;
 use crate::procedures::DELETED;
@@ -32,7 +32,7 @@ pub struct Deleted {
     pub display_name: Option<String>,
 }
 
-/// The columns that [`read`] takes.
+/// The columns that [`read`] takes, after the revision.
 const COLUMNS: &str = "deleted.id, type, version, deleted.created, deleted, purge, \
     doc ->> '$.userName', doc ->> '$.displayName'";
 
@@ -40,49 +40,54 @@ impl<D: Database> Store<D> {
     /// Up to `limit` of the deleted people of a tenant whose id comes after `after`, in the order of their ids.
     ///
     /// # Errors
-    /// [`StoreError::Backend`].
+    /// [`StoreError::NotFound`] when there is no such tenant; for a delegate [`StoreError::Unauthenticated`] and
+    /// [`StoreError::Reconfigured`].
     pub async fn deleted(
         &self,
-        tenant: &TenantName,
+        by: Administrator<'_>,
         (after, limit): (&str, u32),
         now: Timestamp,
     ) -> Result<Vec<Deleted>, StoreError> {
         let statement = format!(
-            "SELECT {COLUMNS} FROM tenant CROSS JOIN deleted ON deleted.tenant = tenant.id \
-             WHERE tenant.name = ?1 AND deleted.id > ?2 AND purge > ?3 ORDER BY deleted.id LIMIT ?4 + 0"
+            "WITH {}, page AS MATERIALIZED (SELECT {COLUMNS} FROM deleted \
+             WHERE tenant = (SELECT tenant FROM open) AND id > ?4 AND purge > ?3 ORDER BY id LIMIT ?5 + 0) \
+             SELECT open.revision, page.* FROM open LEFT JOIN page",
+            by.open()
         );
-        let parameters = vec![
-            tenant.as_str().into(),
-            after.into(),
-            now.as_micros().into(),
-            i64::from(limit).into(),
-        ];
+        let mut parameters = by.parameters(now);
+        parameters.extend([after.into(), i64::from(limit).into()]);
         let rows = self.run(&statement, parameters).await?;
-        rows.iter().map(read).collect()
+        by.opened(&rows)?;
+        rows.iter()
+            .filter_map(|row| read(row).transpose())
+            .collect()
     }
 
     /// One deleted person with their attributes, if they are still kept.
     ///
     /// # Errors
-    /// [`StoreError::Backend`].
+    /// As [`Self::deleted`].
     pub async fn deleted_one(
         &self,
-        tenant: &TenantName,
+        by: Administrator<'_>,
         id: &str,
         now: Timestamp,
     ) -> Result<Option<(Deleted, JsonObject)>, StoreError> {
         let statement = format!(
-            "SELECT {COLUMNS}, doc FROM tenant CROSS JOIN deleted ON deleted.tenant = tenant.id \
-             WHERE tenant.name = ?1 AND deleted.id = ?2 AND purge > ?3"
+            "WITH {} SELECT open.revision, {COLUMNS}, doc FROM open \
+             LEFT JOIN deleted ON deleted.tenant = open.tenant AND deleted.id = ?4 AND purge > ?3",
+            by.open()
         );
-        let parameters = vec![tenant.as_str().into(), id.into(), now.as_micros().into()];
+        let mut parameters = by.parameters(now);
+        parameters.push(id.into());
         let rows = self.run(&statement, parameters).await?;
-        let Some(row) = rows.first() else {
+        by.opened(&rows)?;
+        let Some((row, deleted)) = rows.first().zip(rows.first().map_or(Ok(None), read)?) else {
             return Ok(None);
         };
-        let document = row.text(8)?.unwrap_or_default();
+        let document = row.text(9)?.unwrap_or_default();
         let attributes = serde_json::from_str(document).map_err(|_| damaged())?;
-        Ok(Some((read(row)?, attributes)))
+        Ok(Some((deleted, attributes)))
     }
 
     /// Brings a deleted person back as `resource`, whose version must be the one after that of the deletion, with their
@@ -91,10 +96,10 @@ impl<D: Database> Store<D> {
     /// # Errors
     /// [`StoreError::NotFound`] when they are not kept, or no longer; [`StoreError::Reconfigured`];
     /// [`StoreError::PreconditionFailed`] when it is not this deletion any more; [`StoreError::Conflict`] when a unique
-    /// value is taken.
+    /// value is taken; for a delegate [`StoreError::Unauthenticated`], too.
     pub async fn restore(
         &self,
-        tenant: &TenantName,
+        by: Administrator<'_>,
         settings: &Settings,
         resource_type: &ResourceType,
         resource: &Resource,
@@ -102,12 +107,14 @@ impl<D: Database> Store<D> {
         let difference = Difference::between(settings.tenant, resource_type, None, resource);
         let display = display_of(&resource.attributes);
         let expected = i64::try_from(resource.version.saturating_sub(1)).unwrap_or(i64::MAX);
-        let statement = "INSERT INTO restore (tenant, revision, at, id, expected, doc, display, folded, indexed, uniques) \
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-        let parameters = vec![
-            tenant.as_str().into(),
+        let statement = format!(
+            "INSERT INTO restore (tenant, actor, revision, at, id, expected, doc, display, folded, indexed, uniques) \
+             VALUES (?1, {}, ?4, ?3, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            by.actor()
+        );
+        let mut parameters = by.parameters(resource.modified);
+        parameters.extend([
             settings.revision.into(),
-            resource.modified.as_micros().into(),
             resource.id.as_str().into(),
             expected.into(),
             document_of(resource).into(),
@@ -115,23 +122,28 @@ impl<D: Database> Store<D> {
             display.map(fold).into(),
             difference.indexed.into(),
             difference.uniques.into(),
-        ];
-        self.call(&DELETED, statement, parameters).await.map(drop)
+        ]);
+        self.call(&DELETED, &statement, parameters).await.map(drop)
     }
 
     /// Forgets a deleted person now.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] when they are not kept, or no longer.
+    /// [`StoreError::NotFound`] when they are not kept, or no longer; for a delegate [`StoreError::Unauthenticated`] and
+    /// [`StoreError::Reconfigured`], too.
     pub async fn purge(
         &self,
-        tenant: &TenantName,
+        by: Administrator<'_>,
         id: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let statement = "INSERT INTO purge (tenant, at, id) VALUES (?1, ?2, ?3)";
-        let parameters = vec![tenant.as_str().into(), now.as_micros().into(), id.into()];
-        self.call(&DELETED, statement, parameters).await.map(drop)
+        let statement = format!(
+            "INSERT INTO purge (tenant, actor, revision, at, id) VALUES (?1, {}, ?4, ?3, ?5)",
+            by.actor()
+        );
+        let mut parameters = by.parameters(now);
+        parameters.extend([by.revision(), id.into()]);
+        self.call(&DELETED, &statement, parameters).await.map(drop)
     }
 }
 
@@ -139,18 +151,22 @@ fn damaged() -> StoreError {
     StoreError::Backend("a row of `deleted` is damaged".into())
 }
 
-fn read(row: &Row) -> Result<Deleted, StoreError> {
+/// `None` where there is nobody.
+fn read(row: &Row) -> Result<Option<Deleted>, StoreError> {
+    let Some(id) = row.text(1)? else {
+        return Ok(None);
+    };
     let text = |index| row.text(index)?.ok_or_else(damaged);
     let integer = |index| row.integer(index)?.ok_or_else(damaged);
     let time = |index| Ok::<_, StoreError>(Timestamp::from_micros(integer(index)?));
-    Ok(Deleted {
-        id: text(0)?.to_owned(),
-        resource_type: text(1)?.to_owned(),
-        version: u64::try_from(integer(2)?).map_err(|_| damaged())?,
-        created: time(3)?,
-        deleted: time(4)?,
-        purge: time(5)?,
-        user_name: row.text(6)?.map(str::to_owned),
-        display_name: row.text(7)?.map(str::to_owned),
-    })
+    Ok(Some(Deleted {
+        id: id.to_owned(),
+        resource_type: text(2)?.to_owned(),
+        version: u64::try_from(integer(3)?).map_err(|_| damaged())?,
+        created: time(4)?,
+        deleted: time(5)?,
+        purge: time(6)?,
+        user_name: row.text(7)?.map(str::to_owned),
+        display_name: row.text(8)?.map(str::to_owned),
+    }))
 }

@@ -5,6 +5,7 @@
 //! [`Store`] for what each call guarantees.
 
 mod access;
+mod administrator;
 pub mod auth;
 mod changes;
 mod credential;
@@ -33,6 +34,7 @@ mod tokens;
 mod write;
 
 pub use access::{Access, Caller, TenantName, TokenHash};
+pub use administrator::Administrator;
 pub use changes::Change;
 pub use credential::{Claims, Credential};
 pub use definitions::DefinitionKind;

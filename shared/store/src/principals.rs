@@ -8,7 +8,7 @@ use crate::access::{self, Access};
 use crate::error::StoreError;
 use crate::paths;
 use crate::policies::PolicyText;
-use crate::relations::GROUPS_OF_R;
+use crate::relations::{GROUPS_OF_D, GROUPS_OF_R};
 use crate::sql::{Database, Row};
 use crate::store::Store;
 
@@ -17,6 +17,8 @@ use crate::store::Store;
 pub enum Wanted {
     /// A resource of this type, by its id; a user also by the userName.
     Resource(String, String),
+    /// A person who was deleted, while they are kept, by their id.
+    Deleted(String),
     /// A client, by its id.
     Client(String),
     /// The provisioning token that the caller has; it goes by its name.
@@ -24,12 +26,14 @@ pub enum Wanted {
 }
 
 impl Wanted {
-    /// The type, the id, the userName that it may be, the id of a client, and whether it is the token.
+    /// The type, the id, the userName that it may be, the id of a client, whether it is the token, and the id of a deleted
+    /// person.
     fn to_json(&self) -> Json {
         match self {
-            Self::Resource(kind, id) => json!([kind, id, fold(id), null, 0]),
-            Self::Client(id) => json!([null, null, null, id, 0]),
-            Self::Token => json!([null, null, null, null, 1]),
+            Self::Resource(kind, id) => json!([kind, id, fold(id), null, 0, null]),
+            Self::Deleted(id) => json!([null, null, null, null, 0, id]),
+            Self::Client(id) => json!([null, null, null, id, 0, null]),
+            Self::Token => json!([null, null, null, null, 1, null]),
         }
     }
 }
@@ -41,7 +45,8 @@ pub struct Principal {
     pub id: String,
     /// Its attributes, without relations; of a client, its `name` and whether it is `active`; of a token, its `id`.
     pub attributes: JsonObject,
-    /// The groups that it is in, directly or through others, by id and display name.
+    /// The groups that it is in, directly or through others, by id and display name; those that a deleted person would be
+    /// in again.
     pub groups: Vec<(String, Option<String>)>,
 }
 
@@ -71,11 +76,19 @@ pub struct Basis {
     pub principals: Vec<Option<Principal>>,
 }
 
-/// The groups of the resource `r` as a JSON array of id and display name; none where there is no `r`.
+/// The groups of the resource `r`, or of the deleted person `d`, as a JSON array of id and display name; none where there
+/// is neither.
 fn groups() -> String {
+    let shown = |groups: &str| {
+        format!(
+            "(SELECT json_group_array(json_array(c.id, c.display)) FROM {groups} up \
+             CROSS JOIN resource c INDEXED BY resource_card ON c.seq = up.seq)"
+        )
+    };
     format!(
-        "CASE WHEN r.seq IS NOT NULL THEN (SELECT json_group_array(json_array(c.id, c.display)) FROM {GROUPS_OF_R} up \
-         CROSS JOIN resource c INDEXED BY resource_card ON c.seq = up.seq) ELSE '[]' END"
+        "CASE WHEN r.seq IS NOT NULL THEN {} WHEN d.id IS NOT NULL THEN {} ELSE '[]' END",
+        shown(GROUPS_OF_R),
+        shown(GROUPS_OF_D)
     )
 }
 
@@ -96,8 +109,8 @@ impl<D: Database> Store<D> {
             "WITH {open} SELECT p.id, \
              CASE WHEN p.id IS NOT ?4 AND coalesce(item.key, 0) = 0 THEN p.policies END, \
              CASE WHEN p.id IS NOT ?4 AND coalesce(item.key, 0) = 0 THEN p.schema END, \
-             item.key, coalesce(r.id, k.id, n.name), \
-             CASE WHEN n.id IS NOT NULL THEN json_object('id', n.id) ELSE coalesce(r.doc, \
+             item.key, coalesce(r.id, k.id, n.name, d.id), \
+             CASE WHEN n.id IS NOT NULL THEN json_object('id', n.id) ELSE coalesce(r.doc, d.doc, \
              json_object('name', k.name, 'active', json(iif(k.disabled, 'false', 'true')))) END, {groups} \
              FROM open \
              LEFT JOIN active_policy a ON a.tenant = open.tenant \
@@ -108,7 +121,8 @@ impl<D: Database> Store<D> {
              (SELECT u.resource FROM unique_value u WHERE item.value ->> 0 = 'User' \
              AND u.path = (open.tenant << {shift}) + ?6 AND u.value = item.value ->> 2)) \
              LEFT JOIN client k ON k.tenant = open.tenant AND k.id = item.value ->> 3 \
-             LEFT JOIN token n ON n.tenant = open.tenant AND n.hash = ?2 AND item.value ->> 4",
+             LEFT JOIN token n ON n.tenant = open.tenant AND n.hash = ?2 AND item.value ->> 4 \
+             LEFT JOIN deleted d ON d.tenant = open.tenant AND d.id = item.value ->> 5 AND d.purge > ?3",
             open = access::open(access),
             groups = groups(),
             shift = paths::TENANT_SHIFT,

@@ -8,7 +8,14 @@ pub(crate) const GROUPS_OF_R: &str = "(WITH RECURSIVE up(grp, direct) AS (\
     UNION SELECT membership.grp, 0 FROM up CROSS JOIN membership ON membership.member = up.grp) \
     SELECT grp AS seq, max(direct) AS direct FROM up GROUP BY grp)";
 
-/// The same where no group of `r` is in another one, which is most of the time, and costs half as much.
+/// The groups that restoring the deleted person `d` brings them back to, in the same way.
+pub(crate) const GROUPS_OF_D: &str = "(WITH RECURSIVE up(grp) AS (\
+    SELECT g.seq FROM json_each(d.groups) item \
+    CROSS JOIN resource g ON g.tenant = d.tenant AND g.id = item.value ->> 'id' AND g.type = 'Group' \
+    UNION SELECT membership.grp FROM up CROSS JOIN membership ON membership.member = up.grp) \
+    SELECT grp AS seq FROM up)";
+
+/// [`GROUPS_OF_R`] where no group of `r` is in another one, which is most of the time, and costs half as much.
 const DIRECT_GROUPS_OF_R: &str =
     "(SELECT grp AS seq, 1 AS direct FROM membership WHERE member = r.seq)";
 

@@ -87,12 +87,14 @@ pub async fn run<D: Database>(store: &Store<D>) -> Vec<Outcome> {
         policies::of_many_versions_the_oldest_go,
         policies::policies_come_only_to_who_does_not_know_them,
         policies::people_and_groups_are_found_with_the_groups_they_are_in,
+        policies::a_deleted_person_is_found_with_the_groups_to_come,
         policies::a_stranger_learns_nothing_of_policies,
         policies::clients_are_found_and_live_access_tokens_open_policies,
         retention::a_deleted_person_is_kept_only_if_the_tenant_wants_it,
         retention::a_restored_person_is_as_before,
         retention::a_person_whose_name_is_taken_is_not_restored,
         retention::whoever_is_not_kept_any_more_is_forgotten,
+        retention::a_delegate_needs_a_live_token_and_its_settings,
     ];
     outcomes
 }

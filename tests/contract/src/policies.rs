@@ -1,7 +1,7 @@
 //! Policies: versions of them, and what a decision rests on.
 
 use anyhow::{Context, Result, bail, ensure};
-use rollcall_core::Resource;
+use rollcall_core::{Resource, Timestamp};
 use rollcall_store::{
     Access, Basis, Besides, Database, NewPolicies, PolicyText, Principal, StoreError, TokenHash,
     Wanted,
@@ -9,6 +9,7 @@ use rollcall_store::{
 use serde_json::json;
 
 use crate::fixture::Fixture;
+use crate::retention::keep;
 use crate::tokens::add_tokens;
 
 fn upload(name: &str) -> NewPolicies {
@@ -227,6 +228,45 @@ pub async fn people_and_groups_are_found_with_the_groups_they_are_in<D: Database
             .as_ref()
             .is_some_and(|bert| bert.is_inactive() && bert.groups.is_empty())
     );
+    Ok(())
+}
+
+pub async fn a_deleted_person_is_found_with_the_groups_to_come<D: Database>(
+    mut f: Fixture<'_, D>,
+) -> Result<()> {
+    f.publish("first").await?;
+    keep(&mut f, 1).await?;
+    let anna = f.create_named("anna").await?;
+    let bert = f.create_named("bert").await?;
+    let inner = f.group("inner", &[&anna, &bert]).await?;
+    let outer = f.group("outer", &[&inner]).await?;
+    let gone = f.group("gone", &[&anna]).await?;
+    f.delete(&anna.id, None).await?;
+    let caller = f.caller();
+    f.store.delete(&caller, &f.groups, &gone.id, None).await?;
+    let deleted = |id: &str| Wanted::Deleted(id.to_owned());
+    let wanted = [
+        deleted(&anna.id),
+        person(&anna.id),
+        deleted(&bert.id),
+        deleted(&inner.id),
+        deleted("anna"),
+    ];
+    let found = f.basis(&wanted, None).await?.principals;
+    let [Some(found), None, None, None, None] = &found[..] else {
+        bail!("{found:?}");
+    };
+    ensure!(found.id == anna.id && found.attributes == anna.attributes);
+    let mut groups = found.groups.clone();
+    groups.sort();
+    let of_group = |group: &Resource, name: &str| (group.id.clone(), Some(name.to_owned()));
+    ensure!(
+        groups == [of_group(&inner, "inner"), of_group(&outer, "outer")],
+        "{groups:?}"
+    );
+    let late = Timestamp::from_millis(f.tick().as_millis() + 86_400_000);
+    let basis = f.store.basis(&f.access, late, &wanted[..1], None).await?;
+    ensure!(basis.principals == [None], "{basis:?}");
     Ok(())
 }
 

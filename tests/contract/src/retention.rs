@@ -2,7 +2,9 @@
 
 use anyhow::{Context, Result, ensure};
 use rollcall_core::{Member, Resource, Timestamp};
-use rollcall_store::{Besides, Database, Settings, StoreError, TenantChange};
+use rollcall_store::{
+    Access, Administrator, Besides, Database, Settings, StoreError, TenantChange,
+};
 use serde_json::json;
 
 use crate::fixture::Fixture;
@@ -10,7 +12,7 @@ use crate::fixture::Fixture;
 const DAY: i64 = 86_400_000;
 
 /// Has deleted people kept for so many days, and goes by that from then on.
-async fn keep<D: Database>(f: &mut Fixture<'_, D>, days: u32) -> Result<()> {
+pub async fn keep<D: Database>(f: &mut Fixture<'_, D>, days: u32) -> Result<()> {
     let change = TenantChange {
         retention_days: Some(days),
         ..TenantChange::default()
@@ -24,14 +26,20 @@ async fn keep<D: Database>(f: &mut Fixture<'_, D>, days: u32) -> Result<()> {
 
 /// Whoever is kept at a time, by user name.
 async fn kept<D: Database>(f: &Fixture<'_, D>, now: Timestamp) -> Result<Vec<String>> {
-    let deleted = f.store.deleted(&f.access.tenant, ("", 10), now).await?;
+    let deleted = f
+        .store
+        .deleted(Administrator::Operator(&f.access.tenant), ("", 10), now)
+        .await?;
     Ok(deleted.into_iter().filter_map(|d| d.user_name).collect())
 }
 
 /// The person whom restoring this one is to lead to.
 async fn restored<D: Database>(f: &Fixture<'_, D>, id: &str) -> Result<Resource> {
     let now = f.tick();
-    let found = f.store.deleted_one(&f.access.tenant, id, now).await?;
+    let found = f
+        .store
+        .deleted_one(Administrator::Operator(&f.access.tenant), id, now)
+        .await?;
     let (deleted, attributes) = found.context("it is not kept")?;
     Ok(Resource {
         id: deleted.id,
@@ -48,7 +56,14 @@ async fn restore<D: Database>(
     resource: &Resource,
 ) -> Result<(), StoreError> {
     let tenant = &f.access.tenant;
-    f.store.restore(tenant, settings, &f.users, resource).await
+    f.store
+        .restore(
+            Administrator::Operator(tenant),
+            settings,
+            &f.users,
+            resource,
+        )
+        .await
 }
 
 fn after(now: Timestamp, millis: i64) -> Timestamp {
@@ -74,7 +89,11 @@ pub async fn a_deleted_person_is_kept_only_if_the_tenant_wants_it<D: Database>(
     f.store.delete(&caller, &f.users, &clara.id, None).await?;
     let (deleted, attributes) = f
         .store
-        .deleted_one(&f.access.tenant, &clara.id, f.tick())
+        .deleted_one(
+            Administrator::Operator(&f.access.tenant),
+            &clara.id,
+            f.tick(),
+        )
         .await?
         .context("it is not kept")?;
     ensure!(attributes == clara.attributes);
@@ -92,12 +111,21 @@ pub async fn a_deleted_person_is_kept_only_if_the_tenant_wants_it<D: Database>(
     f.create(&twin).await?;
     ensure!(kept(&f, f.tick()).await? == ["berta", "clara"]);
     let tenant = &f.access.tenant;
-    let page = f.store.deleted(tenant, ("", 1), f.tick()).await?;
+    let page = f
+        .store
+        .deleted(Administrator::Operator(tenant), ("", 1), f.tick())
+        .await?;
     ensure!(page.len() == 1 && page[0].id == berta.id);
-    let rest = f.store.deleted(tenant, (&berta.id, 10), f.tick()).await?;
+    let rest = f
+        .store
+        .deleted(Administrator::Operator(tenant), (&berta.id, 10), f.tick())
+        .await?;
     ensure!(rest == [deleted]);
     let (other, _) = f.other().await?;
-    let elsewhere = f.store.deleted(&other.tenant, ("", 10), f.tick()).await?;
+    let elsewhere = f
+        .store
+        .deleted(Administrator::Operator(&other.tenant), ("", 10), f.tick())
+        .await?;
     ensure!(elsewhere.is_empty());
     Ok(())
 }
@@ -205,16 +233,27 @@ pub async fn whoever_is_not_kept_any_more_is_forgotten<D: Database>(
     let anna = format!("{tenant}/anna");
     let late = after(f.tick(), DAY);
     ensure!(kept(&f, late).await?.is_empty(), "shown too long");
-    let found = f.store.deleted_one(tenant, &anna, late).await?;
+    let found = f
+        .store
+        .deleted_one(Administrator::Operator(tenant), &anna, late)
+        .await?;
     ensure!(found.is_none(), "found too long");
     let mut again = restored(&f, &anna).await?;
     again.modified = late;
     ensure!(restore(&f, &f.settings, &again).await == Err(StoreError::NotFound));
-    let purged = f.store.purge(tenant, &anna, late).await;
+    let purged = f
+        .store
+        .purge(Administrator::Operator(tenant), &anna, late)
+        .await;
     ensure!(purged == Err(StoreError::NotFound));
 
-    f.store.purge(tenant, &anna, f.tick()).await?;
-    let purged = f.store.purge(tenant, &anna, f.tick()).await;
+    f.store
+        .purge(Administrator::Operator(tenant), &anna, f.tick())
+        .await?;
+    let purged = f
+        .store
+        .purge(Administrator::Operator(tenant), &anna, f.tick())
+        .await;
     ensure!(purged == Err(StoreError::NotFound));
     ensure!(kept(&f, f.tick()).await? == ["berta"]);
     let log = f.log().await?;
@@ -230,5 +269,56 @@ pub async fn whoever_is_not_kept_any_more_is_forgotten<D: Database>(
         kept(&f, f.tick()).await? == ["clara"],
         "berta is still kept"
     );
+    Ok(())
+}
+
+pub async fn a_delegate_needs_a_live_token_and_its_settings<D: Database>(
+    mut f: Fixture<'_, D>,
+) -> Result<()> {
+    keep(&mut f, 1).await?;
+    let anna = f.create_named("anna").await?;
+    let bert = f.create_named("bert").await?;
+    f.delete(&anna.id, None).await?;
+    let before = f.log().await?.len();
+    let (other, _) = f.other().await?;
+    let stranger = Access {
+        tenant: f.access.tenant.clone(),
+        ..other
+    };
+    let old = f.settings.clone();
+    keep(&mut f, 2).await?;
+    for (access, settings, why) in [
+        (&stranger, &f.settings, StoreError::Unauthenticated),
+        (&f.access, &old, StoreError::Reconfigured),
+    ] {
+        let by = Administrator::Delegate(access, settings);
+        let again = restored(&f, &anna.id).await?;
+        let restoring = f.store.restore(by, settings, &f.users, &again);
+        ensure!(restoring.await == Err(why.clone()));
+        let revoking = f.store.revoke_all_of_person(by, &bert.id, f.tick());
+        ensure!(revoking.await == Err(why.clone()));
+        ensure!(f.store.purge(by, &anna.id, f.tick()).await == Err(why.clone()));
+        let listing = f.store.deleted(by, ("", 10), f.tick()).await;
+        ensure!(listing == Err(why.clone()), "{listing:?}");
+        let looking = f.store.deleted_one(by, &anna.id, f.tick()).await;
+        ensure!(looking == Err(why), "{looking:?}");
+    }
+    let by = Administrator::Delegate(&f.access, &f.settings);
+    let shown = f.store.deleted(by, ("", 10), f.tick()).await?;
+    ensure!(shown.len() == 1 && shown[0].id == anna.id);
+    f.store.revoke_all_of_person(by, &bert.id, f.tick()).await?;
+    f.store.purge(by, &anna.id, f.tick()).await?;
+    let log = f.log().await?;
+    let told = log[before..]
+        .iter()
+        .map(|one| (&*one.operation, &*one.actor));
+    let told: Vec<_> = told.collect();
+    let actor = format!("token:{}/first", f.access.tenant);
+    let expected = [
+        ("configure", "admin"),
+        ("revoke", &*actor),
+        ("purge", &*actor),
+    ];
+    ensure!(told == expected, "{told:?}");
     Ok(())
 }

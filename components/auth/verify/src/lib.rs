@@ -1,4 +1,4 @@
-//! Access tokens that were sent to SCIM endpoints, for the components behind those alone.
+//! Access tokens that were sent to resources of our own, for the components behind those alone.
 
 use rollcall_edge::auth;
 use spin_sdk::http::{IntoResponse, Request};

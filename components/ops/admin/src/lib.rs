@@ -1,4 +1,4 @@
-//! `/admin/v1`: tenants and their provisioning tokens, for the operator.
+//! `/admin/v1`: tenants and all that they have, for the operator; and people, for whomever the tenant's policies let.
 
 use rollcall_edge::admin;
 use spin_sdk::http::{IntoResponse, Request};
@@ -6,7 +6,7 @@ use spin_sdk::http_service;
 
 #[http_service]
 async fn handle(request: Request) -> impl IntoResponse {
-    rollcall_spin::serve_with_chores(request, async |ctx, request| {
+    rollcall_spin::serve_admin(request, async |ctx, request| {
         admin::handle(ctx, request).await
     })
     .await

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 use rollcall_core::etag;
-use rollcall_service::{Ctx, Database, Deleted, admin};
+use rollcall_service::{Administrator, Ctx, Database, Deleted, admin};
 use serde_json::{Value as Json, json};
 
 use super::page::Page;
@@ -12,12 +12,12 @@ use crate::respond::{self, FullResponse};
 /// A page of them. `next` is what the following request has for `after`.
 pub(super) async fn list<D: Database>(
     ctx: &Ctx<D>,
-    tenant: &str,
+    by: Administrator<'_>,
     query: Option<&str>,
 ) -> Result<FullResponse, Problem> {
     let page = Page::of(query)?;
     let after = page.after.unwrap_or_default();
-    let deleted = admin::deleted(ctx, tenant, &after, page.count).await?;
+    let deleted = admin::deleted(ctx, by, &after, page.count).await?;
     let next = deleted.last().map(|last| last.id.clone()).unwrap_or(after);
     let deleted: Vec<Json> = deleted.iter().map(show).collect();
     Ok(respond::json(
@@ -30,10 +30,10 @@ pub(super) async fn list<D: Database>(
 /// The person as they are now.
 pub(super) async fn restore<D: Database>(
     ctx: &Ctx<D>,
-    tenant: &str,
+    by: Administrator<'_>,
     id: &str,
 ) -> Result<FullResponse, Problem> {
-    let restored = admin::restore(ctx, tenant, id).await?;
+    let restored = admin::restore(ctx, by, id).await?;
     let body = json!({
         "id": restored.id,
         "userName": restored.attributes.get("userName"),
@@ -45,10 +45,10 @@ pub(super) async fn restore<D: Database>(
 
 pub(super) async fn purge<D: Database>(
     ctx: &Ctx<D>,
-    tenant: &str,
+    by: Administrator<'_>,
     id: &str,
 ) -> Result<FullResponse, Problem> {
-    admin::purge(ctx, tenant, id).await?;
+    admin::purge(ctx, by, id).await?;
     Ok(respond::empty(StatusCode::NO_CONTENT))
 }
 

@@ -5,11 +5,13 @@
 mod changes;
 mod clients;
 mod definitions;
+mod delegate;
 mod deleted;
 mod initial_tokens;
 mod issuers;
 mod keys;
 mod page;
+mod people;
 mod secrets;
 mod tenants;
 mod tokens;
@@ -18,9 +20,12 @@ use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use http_body::Body;
 use rollcall_core::{ResourceTypeDefinition, Schema, excerpt};
+use rollcall_service::admin::AdminError;
 use rollcall_service::limits::Client;
-use rollcall_service::{Ctx, Database, TenantName, admin};
+use rollcall_service::{Administrator, Ctx, Database, TenantName, admin};
 use serde_json::json;
+
+use people::Act;
 
 use crate::bearer;
 use crate::body::MAX_BODY;
@@ -50,7 +55,7 @@ pub(crate) async fn limited<D: Database>(
     head: &Request<()>,
     answer: impl Future<Output = Result<FullResponse, Problem>>,
 ) -> FullResponse {
-    let has_token = bearer::token(head.headers()).is_some();
+    let has_token = bearer::sent(head.headers()).is_some();
     // The admin API belongs to no tenant, so its counts stand beside those of the one that is always there.
     let tenant = TenantName::default_tenant();
     let login = Login::new(ctx, head, ENDPOINT, &tenant, Some(Client::Operator));
@@ -69,9 +74,24 @@ async fn answer<D: Database, B: Body<Data = Bytes>>(
     head: &Request<()>,
     body: B,
 ) -> Result<FullResponse, Problem> {
-    admin::authenticate(ctx, bearer::token(head.headers()))?;
     let segments = path::segments(head.uri().path());
     let segments = path::borrowed(segments.get(2..).unwrap_or_default());
+    let people = Act::of(&segments, head.method());
+    match (
+        admin::authenticate(ctx, bearer::token(head.headers())),
+        people,
+    ) {
+        (Ok(()), None) => {}
+        (Ok(()), Some((tenant, act))) => {
+            let tenant = admin::tenant_name(tenant)?;
+            let by = Administrator::Operator(&tenant);
+            return act.answer(ctx, by, head.uri().query()).await;
+        }
+        (Err(AdminError::Unauthenticated), Some(asked)) => {
+            return delegate::answer(ctx, head, asked).await;
+        }
+        (Err(error), _) => return Err(error.into()),
+    }
     match (&segments[..], head.method()) {
         (["tenants"], &Method::GET) => tenants::list(ctx).await,
         (["tenants"], &Method::POST) => {
@@ -102,10 +122,6 @@ async fn answer<D: Database, B: Body<Data = Bytes>>(
         (["tenants", name, "clients", rest @ ..], method) => {
             clients::answer(ctx, name, (rest, method), head.uri().query(), body).await
         }
-        (["tenants", name, "users", id, "revoke"], &Method::POST) => {
-            admin::revoke_person(ctx, name, id).await?;
-            Ok(respond::empty(StatusCode::NO_CONTENT))
-        }
         (["tenants", _, "users", _, "revoke"], _) => Err(Problem::method("POST")),
         (["tenants", name, "initial-access-tokens", rest @ ..], method) => {
             initial_tokens::answer(ctx, name, (rest, method), head.uri().query(), body).await
@@ -127,15 +143,8 @@ async fn answer<D: Database, B: Body<Data = Bytes>>(
         (["tenants", name, "resource-types", rest @ ..], method) => {
             definitions::answer::<ResourceTypeDefinition, D, B>(ctx, name, rest, method, body).await
         }
-        (["tenants", name, "deleted"], &Method::GET) => {
-            deleted::list(ctx, name, head.uri().query()).await
-        }
         (["tenants", _, "deleted"], _) => Err(Problem::method("GET")),
-        (["tenants", name, "deleted", id], &Method::DELETE) => deleted::purge(ctx, name, id).await,
         (["tenants", _, "deleted", _], _) => Err(Problem::method("DELETE")),
-        (["tenants", name, "deleted", id, "restore"], &Method::POST) => {
-            deleted::restore(ctx, name, id).await
-        }
         (["tenants", _, "deleted", _, "restore"], _) => Err(Problem::method("POST")),
         (["tenants", name, "tokens"], &Method::GET) => tokens::list(ctx, name).await,
         (["tenants", name, "tokens"], &Method::POST) => {

@@ -55,7 +55,12 @@ fn deeds<'p>(plan: &'p BulkPlan, profile: &'p Profile) -> Vec<Deed<'p>> {
             BulkAction::Delete => ("scim:delete", id),
         };
         let kind = &profile.type_at(&operation.endpoint)?.name;
-        Some(Deed { action, kind, id })
+        Some(Deed {
+            action,
+            kind,
+            id,
+            is_deleted: false,
+        })
     });
     deeds.collect()
 }

@@ -277,7 +277,12 @@ impl<D: Database> Endpoint<'_, D> {
             Act::Delete(id) => ("scim:delete", Some(id)),
         };
         let kind = &self.resource_type.name;
-        let deed = Deed { action, kind, id };
+        let deed = Deed {
+            action,
+            kind,
+            id,
+            is_deleted: false,
+        };
         Ok(enforce(self.ctx, self.session.profile, &self.call.holder, &[deed]).await?)
     }
 

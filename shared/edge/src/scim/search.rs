@@ -52,6 +52,7 @@ async fn answer<D: Database>(
             action: "scim:list",
             kind: &resource_type.name,
             id: None,
+            is_deleted: false,
         })
         .collect();
     enforce(ctx, profile, &call.holder, &deeds).await?;

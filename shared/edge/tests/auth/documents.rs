@@ -117,6 +117,10 @@ fn metadata_says_the_same_at_all_places() {
             assert_eq!(json["token_endpoint"], format!("{issuer}/oauth/token"));
             let signing = &json["introspection_signing_alg_values_supported"];
             assert_eq!(*signing, json!(["EdDSA"]));
+            let scopes = json["scopes_supported"].as_array().unwrap();
+            for scope in ["scim:users:read", "policy:evaluate", "admin:people"] {
+                assert!(scopes.contains(&json!(scope)), "{scope}");
+            }
             assert_eq!(
                 json["grant_types_supported"],
                 json!([

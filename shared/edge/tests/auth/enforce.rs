@@ -336,7 +336,7 @@ fn the_setting_and_the_policies_hold_at_once() {
 }
 
 /// What is asked of it is kept, and the answer is none.
-struct Broken(Rc<RefCell<Vec<String>>>);
+pub struct Broken(pub Rc<RefCell<Vec<String>>>);
 
 impl Guard for Broken {
     fn rule(&self, question: String) -> Later<'_, Result<Ruling, String>> {

@@ -4,6 +4,7 @@
 
 mod calls;
 mod clients;
+mod delegates;
 mod documents;
 mod dpop;
 mod ended;

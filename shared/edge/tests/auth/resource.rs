@@ -205,14 +205,14 @@ fn me_is_the_person_behind_the_token() {
 }
 
 /// A key, and a token that is bound to it.
-struct Bound {
+pub struct Bound {
     key: ClientKey,
-    token: String,
+    pub token: String,
     nonce: String,
 }
 
 impl Bound {
-    fn new(world: &World) -> Self {
+    pub fn new(world: &World) -> Self {
         let key = ClientKey::new(5);
         let form = [("grant_type", "client_credentials")];
         let authorization = basic_of("c");
@@ -225,7 +225,7 @@ impl Bound {
         Self { key, token, nonce }
     }
 
-    fn proof(&self, world: &World, claims: &[(&str, Json)]) -> String {
+    pub fn proof(&self, world: &World, claims: &[(&str, Json)]) -> String {
         self.proof_by(&self.key, world, claims)
     }
 

@@ -1,15 +1,17 @@
 //! People that were deleted, for as long as the tenant keeps them.
 
+use std::borrow::Cow;
+
 use rollcall_core::{Resource, excerpt, violation};
-use rollcall_store::{Database, Deleted, StoreError};
+use rollcall_store::{Administrator, Database, Deleted, StoreError};
 
 use super::AdminError;
 use super::catalogue::Catalogue;
-use super::tenants::{in_tenant, parse};
+use super::tenants::in_tenant;
 use crate::ctx::Ctx;
 use crate::resources::secret::take_secrets;
 
-/// How many people a page has when the operator doesn't say, and at the most.
+/// How many people a page has when nobody says, and at the most.
 const MAX_PEOPLE: u32 = 1000;
 
 /// How often restoring is begun anew because something came between.
@@ -21,17 +23,16 @@ const ATTEMPTS: usize = 8;
 /// [`AdminError::NotFound`].
 pub async fn deleted<D: Database>(
     ctx: &Ctx<D>,
-    tenant: &str,
+    by: Administrator<'_>,
     after: &str,
     count: Option<u32>,
 ) -> Result<Vec<Deleted>, AdminError> {
-    super::tenant(ctx, tenant).await?;
     let store = ctx.store().await.map_err(AdminError::Store)?;
     let limit = count.unwrap_or(MAX_PEOPLE).min(MAX_PEOPLE);
     store
-        .deleted(&parse(tenant)?, (after, limit), ctx.now())
+        .deleted(by, (after, limit), ctx.now())
         .await
-        .map_err(AdminError::Store)
+        .map_err(|error| in_tenant(error, by.tenant().as_str()))
 }
 
 /// Brings a deleted person back under the same id, with their password and in the groups that are still there.
@@ -41,21 +42,24 @@ pub async fn deleted<D: Database>(
 /// fit what the tenant has defined meanwhile.
 pub async fn restore<D: Database>(
     ctx: &Ctx<D>,
-    tenant: &str,
+    by: Administrator<'_>,
     id: &str,
 ) -> Result<Resource, AdminError> {
-    let name = parse(tenant)?;
     let store = ctx.store().await.map_err(AdminError::Store)?;
     for _ in 0..ATTEMPTS {
         let now = ctx.now();
-        let settings = store
-            .settings_of(&name)
-            .await
-            .map_err(|error| in_tenant(error, tenant))?;
+        let settings = match by {
+            Administrator::Operator(tenant) => store
+                .settings_of(tenant)
+                .await
+                .map(Cow::Owned)
+                .map_err(|error| in_tenant(error, tenant.as_str()))?,
+            Administrator::Delegate(_, settings) => Cow::Borrowed(settings),
+        };
         let catalogue = Catalogue::of(&settings).map_err(AdminError::Store)?;
         let types = catalogue.assemble().map_err(super::definitions::damaged)?;
         let found = store
-            .deleted_one(&name, id, now)
+            .deleted_one(by, id, now)
             .await
             .map_err(AdminError::Store)?;
         let (deleted, mut attributes) = found.ok_or_else(|| no_such(id))?;
@@ -77,11 +81,14 @@ pub async fn restore<D: Database>(
             modified: now,
             attributes,
         };
-        match store
-            .restore(&name, &settings, resource_type, &resource)
-            .await
-        {
+        match store.restore(by, &settings, resource_type, &resource).await {
             Ok(()) => return Ok(resource),
+            Err(StoreError::Conflict) if matches!(by, Administrator::Delegate(..)) => {
+                // Who has it may be none of their business.
+                return Err(AdminError::Conflict(
+                    "a value that must be unique is taken by somebody else: change or delete that first".into(),
+                ));
+            }
             Err(StoreError::Conflict) => {
                 let holder = store.holder(&settings, resource_type, &resource.attributes);
                 // Without one, the value is free again.
@@ -96,7 +103,8 @@ pub async fn restore<D: Database>(
                 }
             }
             Err(StoreError::NotFound) => return Err(no_such(id)),
-            Err(StoreError::Reconfigured | StoreError::PreconditionFailed) => {}
+            Err(StoreError::PreconditionFailed) => {}
+            Err(StoreError::Reconfigured) if matches!(by, Administrator::Operator(_)) => {}
             Err(error) => return Err(AdminError::Store(error)),
         }
     }
@@ -107,11 +115,17 @@ pub async fn restore<D: Database>(
 ///
 /// # Errors
 /// [`AdminError::NotFound`].
-pub async fn purge<D: Database>(ctx: &Ctx<D>, tenant: &str, id: &str) -> Result<(), AdminError> {
-    super::tenant(ctx, tenant).await?;
+pub async fn purge<D: Database>(
+    ctx: &Ctx<D>,
+    by: Administrator<'_>,
+    id: &str,
+) -> Result<(), AdminError> {
+    if let Administrator::Operator(tenant) = by {
+        super::tenant(ctx, tenant.as_str()).await?;
+    }
     let store = ctx.store().await.map_err(AdminError::Store)?;
     store
-        .purge(&parse(tenant)?, id, ctx.now())
+        .purge(by, id, ctx.now())
         .await
         .map_err(|error| match error {
             StoreError::NotFound => no_such(id),

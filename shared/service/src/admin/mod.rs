@@ -1,5 +1,6 @@
 //! What the operator does: tenants, their provisioning tokens, what they have defined and whom they have deleted; and of
-//! their authorization servers the clients, keys and trusted issuers.
+//! their authorization servers the clients, keys and trusted issuers. What concerns people, others may do, too, if the
+//! tenant's policies permit it: see [`Administrator`](rollcall_store::Administrator).
 
 mod authenticate;
 mod catalogue;
@@ -36,7 +37,8 @@ pub use revoke::{revoke_client, revoke_person};
 pub use secrets::{NewSecret, add_secret, delete_secret, secrets};
 pub use sweep::sweep;
 pub use tenants::{
-    TenantSettings, create_tenant, delete_tenant, suspend_tenant, tenant, tenants, update_tenant,
+    TenantSettings, create_tenant, delete_tenant, parse as tenant_name, suspend_tenant, tenant,
+    tenants, update_tenant,
 };
 pub(crate) use tenants::{in_tenant, parse};
 pub use tokens::{Issued, create_token, delete_token, tokens};

@@ -2,7 +2,7 @@
 
 use rollcall_core::excerpt;
 use rollcall_store::auth::Actor;
-use rollcall_store::{Database, StoreError};
+use rollcall_store::{Administrator, Database, StoreError};
 
 use super::AdminError;
 use super::clients::in_client;
@@ -31,17 +31,17 @@ pub async fn revoke_client<D: Database>(
 /// [`AdminError::NotFound`].
 pub async fn revoke_person<D: Database>(
     ctx: &Ctx<D>,
-    tenant: &str,
+    by: Administrator<'_>,
     id: &str,
 ) -> Result<(), AdminError> {
     let store = ctx.store().await.map_err(AdminError::Store)?;
     store
-        .revoke_all_of_person(&parse(tenant)?, Actor::Admin, id, ctx.now())
+        .revoke_all_of_person(by, id, ctx.now())
         .await
         .map_err(|error| match error {
             StoreError::NotFound => AdminError::NotFound(format!(
                 "tenant `{}` has no user with the id `{}`",
-                excerpt(tenant),
+                by.tenant(),
                 excerpt(id)
             )),
             error => AdminError::Store(error),

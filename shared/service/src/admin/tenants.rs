@@ -228,7 +228,10 @@ pub async fn delete_tenant<D: Database>(ctx: &Ctx<D>, name: &str) -> Result<(), 
 }
 
 /// The tenant that an address names.
-pub(crate) fn parse(name: &str) -> Result<TenantName, AdminError> {
+///
+/// # Errors
+/// [`AdminError::NotFound`] when it is no tenant's name.
+pub fn parse(name: &str) -> Result<TenantName, AdminError> {
     TenantName::parse(name).ok_or_else(|| no_tenant(name))
 }
 

@@ -41,4 +41,20 @@ impl Issuer {
     pub fn access(&self) -> String {
         self.endpoint("/access/v1")
     }
+
+    /// The base address of the admin API at the tenant.
+    #[must_use]
+    pub fn admin(&self) -> String {
+        format!("{}/admin/v1/tenants/{}", self.base(), self.tenant)
+    }
+
+    /// The address that the service has for all of its tenants.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        if self.tenant.is_default() {
+            return &self.url;
+        }
+        let path = format!("/t/{}", self.tenant);
+        self.url.strip_suffix(&path).unwrap_or(&self.url)
+    }
 }

@@ -8,7 +8,7 @@ use rollcall_store::Database;
 use serde_json::Value;
 
 use super::keys::algorithm;
-use super::resource::EVALUATE;
+use super::resource::{ADMINISTER, EVALUATE};
 use super::{Issuer, known_keys, master_keys, oauth_error, published, signing_keys};
 use crate::ctx::Ctx;
 
@@ -63,7 +63,7 @@ pub async fn metadata<D: Database>(ctx: &Ctx<D>, issuer: &Issuer) -> Result<Valu
         signing.push(wanted);
     }
     let mut scopes = scim_scopes::supported(&ENDPOINTS);
-    scopes.push(EVALUATE.to_owned());
+    scopes.extend([EVALUATE, ADMINISTER].map(str::to_owned));
     let supported = Supported {
         issuer: &issuer.url,
         grant_types: &GRANTS,

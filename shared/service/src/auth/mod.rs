@@ -39,7 +39,7 @@ pub use recent::introspect_recent;
 pub use register::{
     NewRegistration, Registration, admit_registration, register, registered, reregister, unregister,
 };
-pub use resource::{EVALUATE, Holder, Refused, Sent, holder};
+pub use resource::{ADMINISTER, EVALUATE, Holder, Refused, Sent, holder};
 pub use revoke::revoke;
 pub use sweep::{is_sweep_due, sweep};
 pub use token::{TokenRequest, token};

@@ -23,7 +23,7 @@ const OURS: [&str; 4] = [
 ];
 
 /// What begins the scopes of the endpoints that are ours, which the operator alone gives.
-const OWN_SCOPES: [&str; 2] = ["scim:", "policy:"];
+const OWN_SCOPES: [&str; 3] = ["scim:", "policy:", "admin:"];
 
 /// A client, as it is told of itself.
 #[derive(Clone, Debug)]

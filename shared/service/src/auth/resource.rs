@@ -1,4 +1,5 @@
-//! Access tokens at the resources that are ours: the SCIM endpoints, and the decisions by policies.
+//! Access tokens at the resources that are ours: the SCIM endpoints, the decisions by policies, and people at the admin
+//! API.
 //!
 //! Who serves them does not verify signatures itself: it asks a [`Verifier`](crate::Verifier). See
 //! `docs/decisions/0008-who-verifies-access-tokens.md`.
@@ -29,6 +30,9 @@ const REMEMBERED_SECS: i64 = 60;
 
 /// The scope for asking what the policies say.
 pub const EVALUATE: &str = "policy:evaluate";
+
+/// The scope for administering people.
+pub const ADMINISTER: &str = "admin:people";
 
 /// A token as it was sent.
 pub struct Sent<'r> {
@@ -69,6 +73,13 @@ impl Holder {
     pub fn may_evaluate(&self) -> bool {
         let scope = self.scope.as_ref();
         scope.is_none_or(|scope| scope.contains(EVALUATE))
+    }
+
+    /// Whether it permits to administer people, as far as the policies do. A provisioning token does not.
+    #[must_use]
+    pub fn may_administer(&self) -> bool {
+        let scope = self.scope.as_ref();
+        scope.is_some_and(|scope| scope.contains(ADMINISTER))
     }
 
     /// Whether this is permitted with the resources at an endpoint (`Users`).

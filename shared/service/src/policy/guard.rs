@@ -1,6 +1,6 @@
 //! Asking, before something is done, whether the tenant's policies permit it.
 //!
-//! Who serves the SCIM endpoints does not carry the engine: it asks a [`Guard`](crate::Guard). See
+//! Who serves the SCIM endpoints or the admin API does not carry the engine: it asks a [`Guard`](crate::Guard). See
 //! `docs/decisions/0010-enforcement-asks-the-policy-component.md`.
 
 use rollcall_core::{ScimError, excerpt};
@@ -22,6 +22,8 @@ pub struct Deed<'d> {
     pub kind: &'d str,
     /// The id of the resource; `None` is the type as a whole.
     pub id: Option<&'d str>,
+    /// Whether the resource is a person who was deleted.
+    pub is_deleted: bool,
 }
 
 /// Asks whether the caller may do all of this, if the tenant wants its policies enforced. If not, nothing is asked.
@@ -40,7 +42,7 @@ pub async fn enforce<D: Database>(
     }
     let asked: Vec<_> = deeds
         .iter()
-        .map(|deed| json!([deed.action, deed.kind, deed.id]))
+        .map(|deed| json!([deed.action, deed.kind, deed.id, deed.is_deleted]))
         .collect();
     let question = json!([
         holder.access.tenant.as_str(),

@@ -30,6 +30,7 @@ struct Deed {
     action: String,
     kind: String,
     id: Option<String>,
+    is_deleted: bool,
 }
 
 impl Demand {
@@ -53,6 +54,7 @@ impl Demand {
                     Json::Null => None,
                     id => Some(text(id)?),
                 },
+                is_deleted: deed[3].as_bool()?,
             })
         });
         Some(Self {
@@ -117,7 +119,11 @@ impl Deed {
     /// Where the store has the resource; of a type there is nothing to find.
     fn wanted(&self) -> Wanted {
         let id = self.id.clone().unwrap_or_default();
-        Wanted::Resource(self.kind.clone(), id)
+        if self.is_deleted {
+            Wanted::Deleted(id)
+        } else {
+            Wanted::Resource(self.kind.clone(), id)
+        }
     }
 
     /// A resource that the store does not have, or a type.

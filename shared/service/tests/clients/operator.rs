@@ -3,7 +3,7 @@
 use pollster::block_on;
 use rollcall_core::Timestamp;
 use rollcall_service::admin::{self, AdminError, NewClient, TenantSettings};
-use rollcall_service::auth;
+use rollcall_service::{Administrator, TenantName, auth};
 use serde_json::{Value as Json, json};
 
 use crate::world::{World, object};
@@ -71,7 +71,11 @@ fn a_client_is_created_changed_switched_and_deleted() {
     gone(block_on(admin::set_client_disabled(&w.ctx, "default", &id, true)).map(drop));
     gone(block_on(admin::revoke_client(&w.ctx, "default", &id)));
     gone(block_on(admin::secrets(&w.ctx, "default", &id)).map(drop));
-    gone(block_on(admin::revoke_person(&w.ctx, "default", &id)));
+    gone(block_on(admin::revoke_person(
+        &w.ctx,
+        Administrator::Operator(&TenantName::default_tenant()),
+        &id,
+    )));
     for change in w.log() {
         assert!(!format!("{change:?}").contains("rc_"), "{change:?}");
     }

@@ -94,7 +94,12 @@ fn what_is_refused_says_why() {
 fn access_to_people_is_the_operators_to_give_and_stays() {
     let w = World::new();
     let token = initial(&w, None);
-    for scope in ["scim:read", "app scim:users:write", "policy:evaluate"] {
+    for scope in [
+        "scim:read",
+        "app scim:users:write",
+        "policy:evaluate",
+        "admin:people",
+    ] {
         let mut body = machine();
         body["scope"] = json!(scope);
         let why = err(

@@ -4,6 +4,7 @@ use rollcall_core::Timestamp;
 
 use super::actor::Actor;
 use crate::access::{TenantName, TokenHash};
+use crate::administrator::Administrator;
 use crate::error::StoreError;
 use crate::procedures::REVOCATION;
 use crate::sql::{Database, Value};
@@ -100,16 +101,22 @@ impl<D: Database> Store<D> {
     /// Revokes all that was issued for a person, who may go on.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`].
+    /// [`StoreError::NotFound`]; for a delegate [`StoreError::Unauthenticated`] and [`StoreError::Reconfigured`], too.
     pub async fn revoke_all_of_person(
         &self,
-        tenant: &TenantName,
-        actor: Actor<'_>,
+        by: Administrator<'_>,
         id: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let statement = "INSERT INTO end_person (tenant, at, actor, id) VALUES (?1, ?2, ?3, ?4)";
-        self.end(statement, tenant, actor, [id.into()], now).await
+        let statement = format!(
+            "INSERT INTO end_person (tenant, at, actor, revision, id) VALUES (?1, ?3, {}, ?4, ?5)",
+            by.actor()
+        );
+        let mut parameters = by.parameters(now);
+        parameters.extend([by.revision(), id.into()]);
+        self.call(&REVOCATION, &statement, parameters)
+            .await
+            .map(drop)
     }
 
     async fn end<const N: usize>(

@@ -5,7 +5,9 @@ use std::sync::{Arc, Barrier};
 
 use pollster::block_on;
 use rollcall_core::Resource;
-use rollcall_store::{Access, Credential, Durability, Store, StoreError, TenantChange};
+use rollcall_store::{
+    Access, Administrator, Credential, Durability, Store, StoreError, TenantChange,
+};
 use serde_json::json;
 
 use crate::world::{World, caller, hash, open};
@@ -142,10 +144,12 @@ fn a_deleted_persons_tokens_are_dead_at_once_and_stay_so() {
         modified: deleted.created,
         ..deleted
     };
-    block_on(
-        w.store
-            .restore(&w.tenant, &w.settings(), &w.users, &restored),
-    )
+    block_on(w.store.restore(
+        Administrator::Operator(&w.tenant),
+        &w.settings(),
+        &w.users,
+        &restored,
+    ))
     .unwrap();
     assert_eq!(w.person_epoch("anna"), epoch + 1);
     assert_eq!(live(&w), OWN_ALONE);

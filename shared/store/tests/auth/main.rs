@@ -5,6 +5,7 @@
 )]
 
 mod clients;
+mod delegates;
 mod grants;
 mod issuers;
 mod keys;

@@ -3,7 +3,7 @@
 use pollster::block_on;
 use rollcall_core::Timestamp;
 use rollcall_store::auth::Actor;
-use rollcall_store::{Claims, StoreError};
+use rollcall_store::{Administrator, Claims, StoreError};
 
 use crate::world::{World, hash};
 
@@ -142,7 +142,7 @@ fn all_of_a_person_end_and_they_go_on() {
         let now = w.tick();
         block_on(
             w.store
-                .revoke_all_of_person(&w.tenant, Actor::Admin, id, now),
+                .revoke_all_of_person(Administrator::Operator(&w.tenant), id, now),
         )
     };
     revoke("anna").unwrap();

@@ -2,7 +2,7 @@
 
 use pollster::block_on;
 use rollcall_store::auth::{Actor, IssuerDraft, KeyDraft, Rotation, SigningAlgorithm};
-use rollcall_store::{Credential, StoreError};
+use rollcall_store::{Administrator, Credential, StoreError};
 
 use crate::world::{World, hash, later};
 
@@ -48,7 +48,7 @@ fn what_belongs_to_one_tenant_is_not_there_in_another() {
     .unwrap();
     let person = n
         .store
-        .revoke_all_of_person(&n.tenant, Actor::Admin, "anna", now);
+        .revoke_all_of_person(Administrator::Operator(&n.tenant), "anna", now);
     assert_eq!(block_on(person), Err(StoreError::NotFound));
     n.disable("app", true);
     w.pass(10);

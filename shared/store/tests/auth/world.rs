@@ -4,14 +4,15 @@ use std::cell::Cell;
 use std::path::PathBuf;
 
 use pollster::block_on;
-use rollcall_core::{Resource, ResourceType, Timestamp};
+use rollcall_core::{JsonObject, Resource, ResourceType, Timestamp};
 use rollcall_store::auth::{
     ClientDraft, GrantDraft, OpaqueDraft, RefreshToken, SecretDraft, Successor, TokenFormat,
 };
 use rollcall_store::rusqlite::File;
 use rollcall_store::{
-    Access, Besides, Caller, Change, Claims, Credential, Durability, Operation, Part, Query,
-    Relations, Settings, Start, Store, StoreError, Tenant, TenantName, Token, TokenHash,
+    Access, Administrator, Besides, Caller, Change, Claims, Credential, Durability, Operation,
+    Part, Query, Relations, Settings, Start, Store, StoreError, Tenant, TenantName, Token,
+    TokenHash,
 };
 use serde_json::json;
 
@@ -335,6 +336,19 @@ impl World {
             base: "",
         };
         let relations = Relations::default();
+        let by = Administrator::Delegate(&access, &settings);
+        let ghost = Resource {
+            id: "nobody".to_owned(),
+            version: 1,
+            created: now,
+            modified: now,
+            attributes: JsonObject::new(),
+        };
+        // Nobody is there, or was deleted: whoever may do something to them is told so.
+        let done = |answer| match answer {
+            Err(StoreError::NotFound) => Ok(()),
+            other => other,
+        };
         let answers = [
             block_on(store.authenticate(&access, now)).map(drop),
             block_on(store.settings(&access, now)).map(drop),
@@ -342,11 +356,13 @@ impl World {
             block_on(store.missing(&caller, &[])).map(drop),
             block_on(store.list(&caller, &query(0))).map(drop),
             block_on(store.list(&caller, &query(5))).map(drop),
-            // Nobody is deleted: whoever may delete is told so.
-            match block_on(store.delete(&caller, &self.users, "nobody", None)) {
-                Err(StoreError::NotFound) => Ok(()),
-                other => other,
-            },
+            done(block_on(store.delete(&caller, &self.users, "nobody", None))),
+            block_on(store.basis(&access, now, &[], None)).map(drop),
+            block_on(store.deleted(by, ("", 5), now)).map(drop),
+            block_on(store.deleted_one(by, "nobody", now)).map(drop),
+            done(block_on(store.restore(by, &settings, &self.users, &ghost))),
+            done(block_on(store.purge(by, "nobody", now))),
+            done(block_on(store.revoke_all_of_person(by, "nobody", now))),
         ];
         let good = answers.iter().filter(|answer| answer.is_ok()).count();
         let refused = Err(StoreError::Unauthenticated);

@@ -7,7 +7,8 @@ use rollcall_store::auth::{
     OpaqueDraft, PersonName, SecretDraft, SigningAlgorithm, Successor, TokenFormat,
 };
 use rollcall_store::{
-    Access, Besides, Caller, Claims, Credential, Part, Query, Relations, Start, TokenHash,
+    Access, Administrator, Besides, Caller, Claims, Credential, Part, Query, Relations, Start,
+    TokenHash,
 };
 use serde_json::json;
 
@@ -166,7 +167,7 @@ fn what_is_written_of_the_authorization_server_is_index_lookups() {
     told.plans(&f, "a refresh token that is revoked");
     block_on(store.revoke_all_of_client(tenant, Actor::Admin, "app", at)).unwrap();
     told.plans(&f, "all of a client");
-    block_on(store.revoke_all_of_person(tenant, Actor::Admin, "u1", at)).unwrap();
+    block_on(store.revoke_all_of_person(Administrator::Operator(tenant), "u1", at)).unwrap();
     told.plans(&f, "all of a person");
     block_on(store.use_once(tenant, &hash, at, at)).unwrap();
     told.plans(&f, "a single use");

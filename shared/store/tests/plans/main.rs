@@ -9,8 +9,8 @@ mod policies;
 use pollster::block_on;
 use rollcall_core::{Filter, Member, MemberChange, Sort};
 use rollcall_store::{
-    Besides, DefinitionKind, Key, Operation, Part, Place, Query, Relations, Start, TenantChange,
-    TenantName, Token, TokenHash,
+    Administrator, Besides, DefinitionKind, Key, Operation, Part, Place, Query, Relations, Start,
+    TenantChange, TenantName, Token, TokenHash,
 };
 use serde_json::json;
 
@@ -216,14 +216,17 @@ fn what_an_operator_does_is_index_lookups() {
     block_on(store.delete_token(tenant, "2", now())).unwrap();
     plan("revoke");
     let user = resource("gone".to_owned(), &json!({"userName": "gone"}));
-    block_on(store.restore(tenant, settings, &f.users, &user)).unwrap_err();
-    plan("restore");
-    block_on(store.purge(tenant, "gone", now())).unwrap_err();
-    plan("purge");
-    block_on(store.deleted(tenant, ("", 10), now())).unwrap();
-    plan("deleted");
-    block_on(store.deleted_one(tenant, "gone", now())).unwrap();
-    plan("one of the deleted");
+    let delegate = Administrator::Delegate(caller.access, settings);
+    for by in [Administrator::Operator(tenant), delegate] {
+        block_on(store.restore(by, settings, &f.users, &user)).unwrap_err();
+        plan("restore");
+        block_on(store.purge(by, "gone", now())).unwrap_err();
+        plan("purge");
+        block_on(store.deleted(by, ("", 10), now())).unwrap();
+        plan("deleted");
+        block_on(store.deleted_one(by, "gone", now())).unwrap();
+        plan("one of the deleted");
+    }
     block_on(store.holder(settings, &f.users, &user.attributes)).unwrap();
     plan("holder");
     block_on(store.population(settings, "User")).unwrap();

@@ -40,6 +40,7 @@ fn what_a_decision_rests_on_is_index_lookups() {
     let wanted = [
         resource("User", "u1"),
         resource("Group", "g"),
+        Wanted::Deleted("gone".to_owned()),
         Wanted::Client("app".to_owned()),
         Wanted::Token,
     ];

@@ -34,7 +34,7 @@ action "scim:list", "scim:create" appliesTo {
 
 impl Fixture {
     #[track_caller]
-    fn enforce(&self, on: bool) {
+    pub fn enforce(&self, on: bool) {
         let body = json!({"enforcePolicies": on});
         let shown = self.admin.patch("", &body).expect(200).json();
         assert_eq!(shown["enforcePolicies"], on);

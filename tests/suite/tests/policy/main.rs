@@ -5,6 +5,8 @@ mod access;
 mod admin;
 mod bad_input;
 mod batch;
+mod delegates;
+mod docs;
 mod enforce;
 mod metadata;
 mod people;

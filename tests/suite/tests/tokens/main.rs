@@ -28,6 +28,7 @@
 
 mod assertions;
 mod client_authentication;
+mod delegates;
 mod documents;
 mod dpop;
 mod ended;

@@ -93,10 +93,15 @@ pub async fn token<D: Database>(
     issued.map_err(|error| error.of_client(&turn.client.client.id))
 }
 
-/// What a client's tokens may be for: the issuer, its SCIM service, its decisions by policies, and what the client has
-/// registered.
+/// What a client's tokens may be for: the issuer, its SCIM service, its decisions by policies, its people at the admin
+/// API, and what the client has registered.
 fn resources(issuer: &Issuer, client: &AuthenticatedClient) -> Vec<Resource> {
-    let ours = [issuer.url.clone(), issuer.scim(), issuer.access()];
+    let ours = [
+        issuer.url.clone(),
+        issuer.scim(),
+        issuer.access(),
+        issuer.admin(),
+    ];
     let ours = ours.iter().filter_map(|url| Resource::parse(url).ok());
     ours.chain(client.metadata.resources.iter().cloned())
         .collect()
