@@ -1,4 +1,4 @@
-//! `/admin/v1`: tenants and all that they have, for the operator; and people, for whomever the tenant's policies let.
+//! `/admin/v1`: tenants and all that they have, for the operator; and people, for whomever the tenant's policies permit.
 
 use rollcall_edge::admin;
 use spin_sdk::http::{IntoResponse, Request};

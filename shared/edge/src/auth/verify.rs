@@ -1,4 +1,4 @@
-//! What the SCIM components ask of the one that verifies access tokens: `POST /` with a [`Question`], which it answers with
+//! What other components ask of the one that verifies access tokens: `POST /` with a [`Question`], which it answers with
 //! a [`Verdict`](rollcall_service::Verdict). No address from outside leads here.
 
 use bytes::Bytes;

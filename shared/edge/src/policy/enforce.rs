@@ -1,5 +1,5 @@
-//! What the SCIM components ask of this one: `POST /enforce` with a [`Demand`], whether it is permitted. No address from
-//! outside leads here.
+//! What the SCIM components and the admin API ask of this one: `POST /enforce` with a [`Demand`], whether it is permitted.
+//! No address from outside leads here.
 
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};

@@ -30,7 +30,8 @@ pub struct TenantSettings {
     pub retention_days: Option<i64>,
     /// Whether unknown ids are passed over in the members of a group.
     pub ignore_unknown_members: Option<bool>,
-    /// Whether the SCIM endpoints ask the policies before they do anything.
+    /// Whether the SCIM endpoints ask the policies before they do anything, and access tokens administer people as far as
+    /// these permit it.
     pub enforce_policies: Option<bool>,
     /// `EdDSA` or `ES256`.
     pub signing_algorithm: Option<String>,
