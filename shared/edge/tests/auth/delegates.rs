@@ -430,7 +430,7 @@ fn bad_tokens_are_limited_as_wrong_tokens_of_the_operator_are() {
     let d = Delegates::new();
     publish(&d.world, "* scim:* *");
     let instance = d.world.instance(Config {
-        limits: LimitSettings {
+        admin_limits: LimitSettings {
             failures: Rate::parse("2/1m").unwrap(),
             ..LimitSettings::default()
         },
