@@ -333,6 +333,7 @@ fn an_empty_set_permits_nothing() {
 fn the_example_for_the_scim_endpoints_does_what_it_says() {
     let text = include_str!("../../../docs/policies.md");
     let (_, example) = text.split_once("## At the SCIM endpoints").unwrap();
+    let (example, _) = example.split_once("\n## ").unwrap();
     let lines = example.lines().filter(|line| line.starts_with("    "));
     let text: Vec<&str> = lines.skip_while(|line| !line.contains("entity")).collect();
     let policies = text.iter().position(|line| line.contains("@id")).unwrap();

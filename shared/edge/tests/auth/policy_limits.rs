@@ -173,7 +173,13 @@ fn what_the_scim_endpoints_ask_is_not_limited() {
     let (_world, ctx, [a, _]) = world(one, one);
     assert_eq!([ask(&ctx, &a).status, ask(&ctx, &a).status], [200, 429]);
     let token = Credential::Provisioning(TokenHash::of(&a)).to_json();
-    let question = json!(["default", token, null, null, [["scim:list", "User", null, false]]]);
+    let question = json!([
+        "default",
+        token,
+        null,
+        null,
+        [["scim:list", "User", null, false]]
+    ]);
     for _ in 0..5 {
         let answer = send(&ctx, ("POST", "/enforce"), None, &question);
         assert_eq!((answer.status, answer.header("ratelimit")), (204, None));
