@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    redis::Server,
+    redis::Redis,
     support::{error, ok, start, start_with},
 };
 
@@ -61,7 +61,7 @@ async fn a_store_must_be_granted() {
 
 #[tokio::test]
 async fn keys_are_kept_in_redis_without_a_prefix() {
-    let server = Server::start().await;
+    let server = Redis::start();
     let dir = tempfile::tempdir().unwrap();
     let config = dir.path().join("runtime.toml");
     let table = format!(
@@ -69,7 +69,7 @@ async fn keys_are_kept_in_redis_without_a_prefix() {
         server.url()
     );
     std::fs::write(&config, table).unwrap();
-    let port = server.port.to_string();
+    let port = server.port().to_string();
     let probes = start_with(|host| host.runtime_config(&config).variable("redis_port", port)).await;
     assert_eq!(probes.script(script("default")).await, outcome());
     let raw = json!([

@@ -1,61 +1,16 @@
-use std::{net::Ipv4Addr, process::Stdio, time::Duration};
-
 use serde_json::{Value, json};
-use tokio::{
-    net::{TcpListener, TcpStream},
-    process::{Child, Command},
-    time::{sleep, timeout},
-};
 
 use crate::support::{Probes, error, ok, start_with};
 
-/// A Redis server of the test's own.
-pub struct Server {
-    pub port: u16,
-    _process: Child,
-}
+#[path = "../../../suite/src/redis.rs"]
+#[expect(dead_code, reason = "the suite needs more of it")]
+mod server;
 
-impl Server {
-    pub async fn start() -> Self {
-        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-        let port = free.local_addr().unwrap().port();
-        drop(free);
-        let process = Command::new("redis-server")
-            .args([
-                "--port",
-                &port.to_string(),
-                "--bind",
-                "127.0.0.1",
-                "--save",
-                "",
-            ])
-            .stdout(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("redis-server is needed: run `cargo xtask setup`");
-        let up = async {
-            while TcpStream::connect((Ipv4Addr::LOCALHOST, port))
-                .await
-                .is_err()
-            {
-                sleep(Duration::from_millis(10)).await;
-            }
-        };
-        timeout(Duration::from_secs(10), up)
-            .await
-            .expect("redis-server does not answer");
-        Self {
-            port,
-            _process: process,
-        }
-    }
+pub use server::Redis;
 
-    pub fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.port)
-    }
-
+impl Redis {
     async fn probes(&self) -> Probes {
-        let port = self.port.to_string();
+        let port = self.port().to_string();
         start_with(|host| host.variable("redis_port", port)).await
     }
 
@@ -70,7 +25,7 @@ fn redis(name: &str, command: &str, args: Value) -> Value {
 
 #[tokio::test]
 async fn the_typed_calls_work() {
-    let server = Server::start().await;
+    let server = Redis::start();
     let probes = server.probes().await;
     let steps = json!([server.open("a"), { "op": "redis_typed", "name": "a" }]);
     let typed = json!(["value", null, 1, 2, 1, ["b"], 3]);
@@ -82,7 +37,7 @@ async fn the_typed_calls_work() {
 
 #[tokio::test]
 async fn nested_replies_are_flattened() {
-    let server = Server::start().await;
+    let server = Redis::start();
     let probes = server.probes().await;
     let nested = "return { 1, { 2, { 'three' } }, false, redis.status_reply('FINE') }";
     let steps = json!([
@@ -104,7 +59,7 @@ async fn nested_replies_are_flattened() {
 
 #[tokio::test]
 async fn every_open_is_a_connection_that_is_never_opened_again() {
-    let server = Server::start().await;
+    let server = Redis::start();
     let probes = server.probes().await;
     let ids = json!([
         server.open("a"),
@@ -133,12 +88,12 @@ async fn every_open_is_a_connection_that_is_never_opened_again() {
 
 #[tokio::test]
 async fn the_server_must_be_allowed() {
-    let server = Server::start().await;
+    let server = Redis::start();
     let probes = server.probes().await;
     let invalid = json!([error("Error::InvalidAddress")]);
     let steps = json!([server.open("a")]);
     assert_eq!(probes.script_in("/denied/script", steps).await, invalid);
-    let port = if server.port == 6379 { 6380 } else { 6379 };
+    let port = if server.port() == 6379 { 6380 } else { 6379 };
     let other = json!([{ "op": "redis_open", "name": "a", "address": format!("redis://127.0.0.1:{port}") }]);
     assert_eq!(probes.script(other).await, invalid);
 }
