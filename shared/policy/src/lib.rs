@@ -6,7 +6,9 @@
 mod bounds;
 mod entities;
 mod findings;
+mod kinds;
 mod named;
+mod rules;
 mod schema;
 mod set;
 

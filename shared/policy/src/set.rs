@@ -1,92 +1,76 @@
 //! A policy set, as the engine has it.
 
-use cedar_policy::{
-    AuthorizationError, Authorizer, Decision, Effect, EntityTypeName, PolicyId,
-    PolicySet as Policies, ValidationMode, Validator,
-};
-use rollcall_core::policy::{Finding, Loaded, PolicySet, Question, Source, Verdict};
+use cedar_policy::{PolicyId, PolicySet as Policies, ValidationMode, Validator};
+use rollcall_core::policy::{Checked, Finding, PolicySet, Question, Source, Verdict};
 
 use crate::bounds::{self, MAX_POLICIES};
-use crate::entities;
+use crate::entities::Terms;
 use crate::findings::{finding, first, report};
+use crate::kinds::Kinds;
 use crate::named::Named;
+use crate::rules::Rules;
 use crate::schema::KnownSchema;
 
 /// Parsed policies, and the schema that they were checked against.
 pub struct CedarSet {
-    policies: Policies,
+    rules: Rules,
     schema: Option<KnownSchema>,
     named: Named,
+    kinds: Kinds,
 }
 
 impl PolicySet for CedarSet {
-    fn load(policies: &str, schema: Option<&str>) -> Result<Loaded<Self>, Vec<Finding>> {
-        let (schema, mut warnings) = match schema.map(KnownSchema::read).transpose()? {
-            Some((schema, warnings)) => (Some(schema), warnings),
-            None => (None, Vec::new()),
-        };
+    fn check(policies: &str, schema: Option<&str>) -> Result<Checked, Vec<Finding>> {
+        let schema = schema.map(KnownSchema::read).transpose()?;
         let parsed = parse(policies)?;
-        let count = parsed.num_of_policies();
-        if let Some(known) = &schema {
-            warnings.extend(validate((Source::Policies, policies), &parsed, known)?);
+        let mut warnings = Vec::new();
+        if let Some((known, about_schema)) = schema {
+            warnings = about_schema;
+            warnings.extend(validate((Source::Policies, policies), &parsed, &known)?);
         }
-        Ok(Loaded {
-            set: Self {
-                policies: parsed,
-                schema,
-                named: Named::new(policies),
-            },
-            count,
+        Ok(Checked {
+            count: parsed.num_of_policies(),
             warnings: first(warnings),
         })
     }
 
+    fn load(policies: &str, schema: Option<&str>) -> Result<Self, Vec<Finding>> {
+        let schema = schema.map(KnownSchema::read).transpose()?;
+        Ok(Self {
+            rules: Rules::new(&parse(policies)?),
+            schema: schema.map(|(schema, _)| schema),
+            named: Named::new(policies),
+            kinds: Kinds::default(),
+        })
+    }
+
     fn sees(&self, kind: &str, attribute: &str) -> bool {
-        let is_required = |known: &KnownSchema| known.requires(kind, attribute);
+        let is_required = |known: &KnownSchema| {
+            let kind = self.kinds.get(kind);
+            kind.is_ok_and(|kind| known.requires(&kind, attribute))
+        };
         self.named.has(attribute) || self.schema.as_ref().is_some_and(is_required)
     }
 
-    /// A policy that fails is passed over, as the language says, unless it would forbid.
     fn decide(&self, question: &Question) -> Verdict {
-        let (request, entities) = match entities::request(question, self.schema.as_ref()) {
-            Ok(request) => request,
-            Err(why) => return Verdict::NoQuestion(why),
+        let terms = Terms {
+            kinds: &self.kinds,
+            schema: self.schema.as_ref(),
         };
-        let response = Authorizer::new().is_authorized(&request, &self.policies, &entities);
-        let effect = |id: &PolicyId| self.policies.policy(id).map(|policy| policy.effect());
-        let forbids = |id: &&PolicyId| effect(id) == Some(Effect::Forbid);
-        let forbidding: Vec<String> = response
-            .diagnostics()
-            .reason()
-            .filter(forbids)
-            .map(ToString::to_string)
-            .collect();
-        if !forbidding.is_empty() {
-            return Verdict::Forbidden(forbidding);
-        }
-        for error in response.diagnostics().errors() {
-            let AuthorizationError::PolicyEvaluationError(failed) = error;
-            if effect(failed.policy_id()) != Some(Effect::Permit) {
-                return Verdict::Failed(error.to_string());
-            }
-        }
-        match response.decision() {
-            Decision::Allow => Verdict::Permitted,
-            Decision::Deny => Verdict::NotPermitted,
+        match terms.request(question) {
+            Ok((request, entities)) => self.rules.verdict(&request, &entities),
+            Err(why) => Verdict::NoQuestion(why),
         }
     }
 
     fn actions(&self, principal: &str, resource: &str) -> Vec<String> {
-        let names = (
-            principal.parse::<EntityTypeName>(),
-            resource.parse::<EntityTypeName>(),
-        );
-        let (Some(known), (Ok(principal), Ok(resource))) = (&self.schema, names) else {
+        let names = (self.kinds.get(principal), self.kinds.get(resource));
+        let (Some(KnownSchema(schema)), (Ok(principal), Ok(resource))) = (&self.schema, names)
+        else {
             return Vec::new();
         };
-        let actions = known
-            .schema
-            .actions_for_principal_and_resource(&principal, &resource);
+        let (principal, resource) = (principal.into(), resource.into());
+        let actions = schema.actions_for_principal_and_resource(&principal, &resource);
         let mut ids: Vec<String> = actions
             .filter(|action| action.type_name().to_string() == "Action")
             .map(|action| action.id().unescaped().to_owned())
@@ -128,9 +112,9 @@ fn parse(text: &str) -> Result<Policies, Vec<Finding>> {
 fn validate(
     about: (Source, &str),
     policies: &Policies,
-    known: &KnownSchema,
+    KnownSchema(schema): &KnownSchema,
 ) -> Result<Vec<Finding>, Vec<Finding>> {
-    let validator = Validator::new(known.schema.clone());
+    let validator = Validator::new(schema.clone());
     let result = validator.validate(policies, ValidationMode::Strict);
     let named = |finding: Finding, policy: &PolicyId| Finding {
         policy: Some(policy.to_string()),

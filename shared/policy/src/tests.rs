@@ -51,18 +51,17 @@ fn question(action: &str, person: Json, groups: &[&str], document: Json) -> Ques
 }
 
 fn load(policies: &str, schema: Option<&str>) -> CedarSet {
-    match CedarSet::load(policies, schema) {
-        Ok(loaded) => loaded.set,
+    let checked = CedarSet::check(policies, schema);
+    match checked.and_then(|_| CedarSet::load(policies, schema)) {
+        Ok(set) => set,
         Err(findings) => panic!("{findings:#?}"),
     }
 }
 
 #[track_caller]
 fn refusal(policies: &str, schema: Option<&str>) -> Finding {
-    match CedarSet::load(policies, schema) {
-        Ok(_) => panic!("it was taken"),
-        Err(findings) => findings.into_iter().next().unwrap(),
-    }
+    let findings = CedarSet::check(policies, schema).unwrap_err();
+    findings.into_iter().next().unwrap()
 }
 
 /// Groups may be in each other, and so in themselves.

@@ -8,7 +8,7 @@ use crate::access::{self, Access};
 use crate::error::StoreError;
 use crate::paths;
 use crate::policies::PolicyText;
-use crate::relations::{GROUPS_OF_D, GROUPS_OF_R};
+use crate::relations::{DIRECT_GROUPS_OF_R, GROUPS_OF_D, GROUPS_OF_R, IS_IN_NESTED_GROUPS};
 use crate::sql::{Database, Row};
 use crate::store::Store;
 
@@ -86,8 +86,10 @@ fn groups() -> String {
         )
     };
     format!(
-        "CASE WHEN r.seq IS NOT NULL THEN {} WHEN d.id IS NOT NULL THEN {} ELSE '[]' END",
+        "CASE WHEN r.seq IS NOT NULL THEN CASE WHEN {IS_IN_NESTED_GROUPS} THEN {} ELSE {} END \
+         WHEN d.id IS NOT NULL THEN {} ELSE '[]' END",
         shown(GROUPS_OF_R),
+        shown(DIRECT_GROUPS_OF_R),
         shown(GROUPS_OF_D)
     )
 }

@@ -16,11 +16,11 @@ pub(crate) const GROUPS_OF_D: &str = "(WITH RECURSIVE up(grp) AS (\
     SELECT grp AS seq FROM up)";
 
 /// [`GROUPS_OF_R`] where no group of `r` is in another one, which is most of the time, and costs half as much.
-const DIRECT_GROUPS_OF_R: &str =
+pub(crate) const DIRECT_GROUPS_OF_R: &str =
     "(SELECT grp AS seq, 1 AS direct FROM membership WHERE member = r.seq)";
 
 /// Whether a group of `r` is in another one.
-const IS_IN_NESTED_GROUPS: &str = "EXISTS (SELECT 1 FROM membership i CROSS JOIN membership o ON o.member = i.grp \
+pub(crate) const IS_IN_NESTED_GROUPS: &str = "EXISTS (SELECT 1 FROM membership i CROSS JOIN membership o ON o.member = i.grp \
      WHERE i.member = r.seq)";
 
 /// Where the resource `c` is, given the SQL of the base URI.

@@ -1,4 +1,4 @@
-//! Policies like those of a service with many kinds of documents, of which each question concerns a few.
+//! Policies like those of a service whose teams have documents of their own. Each question is within the scope of all but one.
 
 use anyhow::Result;
 use serde_json::json;
@@ -15,18 +15,18 @@ entity document { owner?: User, team?: String, public?: Bool };
 action read, write appliesTo { principal: [User], resource: [document], context: { mfa?: Bool } };
 ";
 
-/// What everyone may read, what needs a second factor, what owners may do; the rest is about one team each.
+/// What needs a second factor, what owners may do, what everyone may read; the rest is about one team each.
 const GENERAL: &str = r#"
+@id("mfa") forbid(principal, action == Action::"write", resource) unless { context has mfa && context.mfa };
+@id("owner") permit(principal, action, resource) when { resource has owner && resource.owner == principal };
 @id("everyone") permit(principal, action == Action::"read", resource)
 when { resource has public && resource.public && principal.groupNames.contains("Everyone") };
-@id("owner") permit(principal, action, resource) when { resource has owner && resource.owner == principal };
-@id("mfa") forbid(principal, action == Action::"write", resource) unless { context has mfa && context.mfa };
 "#;
 
 /// How many policies [`GENERAL`] has.
 const GENERAL_POLICIES: u32 = 3;
 
-/// A question about a person, which the first of the policies answers with yes.
+/// A question about a person, which the last of the policies answers with yes, so that all are asked.
 pub(super) const QUESTION: &str = r#"{"subject":{"type":"user","id":"{id}"},"action":{"name":"read"},"resource":{"type":"document","id":"1","properties":{"team":"Team 0007","public":true}},"context":{"mfa":false}}"#;
 
 /// Uploads them.
@@ -35,7 +35,7 @@ pub(super) const QUESTION: &str = r#"{"subject":{"type":"user","id":"{id}"},"act
 /// If the service refuses them.
 pub(super) fn publish(client: &Client, admin_token: &str, tenant: &str) -> Result<()> {
     let teams: String = (GENERAL_POLICIES..POLICIES).map(of_team).collect();
-    let body = json!({ "schema": SCHEMA, "policies": format!("{GENERAL}{teams}") });
+    let body = json!({ "schema": SCHEMA, "policies": format!("{teams}{GENERAL}") });
     let path = format!("/admin/v1/tenants/{tenant}/policies");
     let answer = client.post(&path, admin_token, &body)?;
     if answer.status != 201 {

@@ -99,24 +99,28 @@ pub enum Source {
     Schema,
 }
 
-/// What has been read: the parsed form, and what deserves attention although it is no mistake.
-#[derive(Debug)]
-pub struct Loaded<P> {
-    /// The parsed form.
-    pub set: P,
-    /// How many policies it has.
+/// What has been checked.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Checked {
+    /// How many policies there are.
     pub count: usize,
-    /// Warnings.
+    /// What deserves attention although it is no mistake.
     pub warnings: Vec<Finding>,
 }
 
 /// A parsed policy set with its schema. An instance keeps it for as long as its version is the active one.
 pub trait PolicySet: Sized {
-    /// Reads policies, and checks them against the schema if there is one.
+    /// Checks policies, against the schema if there is one.
     ///
     /// # Errors
     /// All that is wrong, at least one finding.
-    fn load(policies: &str, schema: Option<&str>) -> Result<Loaded<Self>, Vec<Finding>>;
+    fn check(policies: &str, schema: Option<&str>) -> Result<Checked, Vec<Finding>>;
+
+    /// Reads policies that have been checked.
+    ///
+    /// # Errors
+    /// What can't be read, at least one finding.
+    fn load(policies: &str, schema: Option<&str>) -> Result<Self, Vec<Finding>>;
 
     /// Whether it makes a difference to a decision that entities of a type have an attribute. One that makes none may be
     /// left out of a question.

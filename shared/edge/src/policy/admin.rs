@@ -48,8 +48,8 @@ pub(super) async fn answer<P: PolicySet, D: Database, B: Body<Data = Bytes>>(
         ([], _) => Err(Problem::method("GET, POST, DELETE")),
         (["validate"], &Method::POST) => {
             let (text, _) = read(body, &["policies", "schema"]).await?;
-            let (count, warnings) = service::validate_policies::<D, P>(ctx, tenant, &text).await?;
-            let shown = json!({ "count": count, "warnings": findings(&warnings) });
+            let checked = service::validate_policies::<D, P>(ctx, tenant, &text).await?;
+            let shown = json!({ "count": checked.count, "warnings": findings(&checked.warnings) });
             Ok(json_of(StatusCode::OK, &shown))
         }
         (["validate"], _) => Err(Problem::method("POST")),

@@ -1,7 +1,7 @@
 //! What the operator does with a tenant's policies.
 
 use rollcall_core::excerpt;
-use rollcall_core::policy::{Finding, Loaded, PolicySet};
+use rollcall_core::policy::{Checked, Finding, PolicySet};
 use rollcall_store::{Database, NewPolicies, Policies, PolicyText, PolicyVersion, StoreError};
 
 use crate::admin::{AdminError, in_tenant, parse};
@@ -39,7 +39,7 @@ pub struct Uploaded {
     pub warnings: Vec<Finding>,
 }
 
-/// Checks policies, without keeping them, and returns their number and the warnings.
+/// Checks policies, without keeping them.
 ///
 /// # Errors
 /// [`PolicyError::Findings`]; [`AdminError::NotFound`] when there is no such tenant.
@@ -47,10 +47,9 @@ pub async fn validate_policies<D: Database, P: PolicySet>(
     ctx: &Ctx<D>,
     tenant: &str,
     text: &PolicyText,
-) -> Result<(usize, Vec<Finding>), PolicyError> {
+) -> Result<Checked, PolicyError> {
     crate::admin::tenant(ctx, tenant).await?;
-    let loaded = load::<P>(text)?;
-    Ok((loaded.count, loaded.warnings))
+    check::<P>(text)
 }
 
 /// Checks policies, and makes a version of them that is the active one at once.
@@ -71,10 +70,10 @@ pub async fn publish_policies<D: Database, P: PolicySet>(
         let detail = format!("`note` is longer than {MAX_NOTE} characters");
         return Err(AdminError::Invalid(detail).into());
     }
-    let loaded = load::<P>(&text)?;
+    let checked = check::<P>(&text)?;
     let new = NewPolicies {
         note,
-        count: loaded.count,
+        count: checked.count,
         text,
     };
     let store = ctx.store().await.map_err(AdminError::Store)?;
@@ -84,7 +83,7 @@ pub async fn publish_policies<D: Database, P: PolicySet>(
                 return Ok(Uploaded {
                     version,
                     count: new.count,
-                    warnings: loaded.warnings,
+                    warnings: checked.warnings,
                 });
             }
             Err(StoreError::PreconditionFailed) => {}
@@ -159,8 +158,8 @@ pub async fn withdraw_policies<D: Database>(ctx: &Ctx<D>, tenant: &str) -> Resul
         .map_err(|error| in_tenant(error, tenant))
 }
 
-fn load<P: PolicySet>(text: &PolicyText) -> Result<Loaded<P>, PolicyError> {
-    P::load(&text.policies, text.schema.as_deref()).map_err(PolicyError::Findings)
+fn check<P: PolicySet>(text: &PolicyText) -> Result<Checked, PolicyError> {
+    P::check(&text.policies, text.schema.as_deref()).map_err(PolicyError::Findings)
 }
 
 fn whole(tenant: &str, version: &str) -> Result<u64, AdminError> {

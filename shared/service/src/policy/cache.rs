@@ -50,15 +50,12 @@ impl<P: PolicySet> PolicyCache<P> {
         let Some(text) = active.text else {
             return Ok(known);
         };
-        let loaded = P::load(&text.policies, text.schema.as_deref()).map_err(|findings| {
+        let set = P::load(&text.policies, text.schema.as_deref()).map_err(|findings| {
             let first = findings.first().map(|finding| finding.message.as_str());
             let first = first.unwrap_or_default();
             StoreError::Backend(format!("the policies of a tenant are damaged: {first}"))
         })?;
-        let fresh = Rc::new(Known {
-            id: active.id,
-            set: loaded.set,
-        });
+        let fresh = Rc::new(Known { id: active.id, set });
         let mut kept = self.0.borrow_mut();
         if kept.len() >= MAX_TENANTS && !kept.contains_key(tenant) {
             kept.clear();
