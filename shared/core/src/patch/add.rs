@@ -95,7 +95,7 @@ impl Patch<'_> {
             }
         }
         settle_primary(target, &mut elements, &promoted)?;
-        Ok(from_elements(attr, elements))
+        Ok(from_changed(attr, elements))
     }
 
     /// Sets a sub-attribute of a complex attribute, or of every element of a multi-valued one; if

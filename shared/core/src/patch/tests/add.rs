@@ -118,6 +118,17 @@ fn setting_one_primary_clears_the_others() {
     );
 }
 
+/// The primary one that steps down may become what another is already.
+#[test]
+fn of_those_that_become_equal_one_is_left() {
+    let email = |value: &str, primary: bool| json!({"value": value, "primary": primary});
+    let before = barbara_with(json!({"emails": [email("a@b.c", false), email("a@b.c", true)]}));
+    let add = json!([{"op": "add", "path": "emails", "value": [email("new@b.c", true)]}]);
+    let after = run(&ResourceType::user(), Mode::Strict, before, add).unwrap();
+    let left = json!([email("a@b.c", false), email("new@b.c", true)]);
+    assert_eq!(after["emails"], left);
+}
+
 #[test]
 fn err_two_primaries() {
     let two = json!([{"value": "a", "primary": true}, {"value": "b", "primary": true}]);
