@@ -26,9 +26,10 @@ impl Kinds {
             )
         })?;
         let mut names = self.0.borrow_mut();
-        if names.len() < MAX_NAMES {
-            names.insert(name.to_owned(), kind.clone());
+        if names.len() >= MAX_NAMES {
+            names.clear();
         }
+        names.insert(name.to_owned(), kind.clone());
         Ok(kind)
     }
 

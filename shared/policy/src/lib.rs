@@ -8,6 +8,8 @@ mod entities;
 mod findings;
 mod kinds;
 mod named;
+#[cfg(test)]
+mod oracle;
 mod rules;
 mod schema;
 mod set;

@@ -6,13 +6,15 @@
 
 use cedar_policy::PolicySet;
 use cedar_policy_core::ast::{
-    self, ActionConstraint, Effect, EntityReference, EntityUID, EntityUIDEntry, Literal, Policy,
+    self, ActionConstraint, Effect, EntityReference, EntityUID, Literal, Policy,
     PrincipalOrResourceConstraint as Constraint, ValueKind,
 };
 use cedar_policy_core::entities::{Dereference, Entities};
 use cedar_policy_core::evaluator::Evaluator;
 use cedar_policy_core::extensions::Extensions;
 use rollcall_core::policy::Verdict;
+
+use crate::entities::Asked;
 
 /// Policies by what they do.
 pub(crate) struct Rules {
@@ -32,13 +34,11 @@ impl Rules {
     }
 
     /// What they say. A policy that fails is passed over, as the language says, unless it would forbid.
-    pub fn verdict(&self, request: &ast::Request, entities: &Entities) -> Verdict {
-        let Some(scope) = Scope::of(request, entities) else {
-            return Verdict::NoQuestion("the request is incomplete".to_owned());
-        };
-        let evaluator = Evaluator::new(request.clone(), entities, Extensions::all_available());
+    pub fn verdict(&self, asked: &Asked) -> Verdict {
+        let extensions = Extensions::all_available();
+        let evaluator = Evaluator::new(asked.request.clone(), &asked.entities, extensions);
         let applies = |policy: &Policy| {
-            if scope.covers(policy) {
+            if covers(policy, asked) {
                 holds(&evaluator, policy)
             } else {
                 Ok(false)
@@ -81,60 +81,35 @@ fn holds(evaluator: &Evaluator<'_>, policy: &Policy) -> Result<bool, String> {
     }
 }
 
-/// What the scope of a policy is compared with.
-struct Scope<'q> {
-    principal: &'q EntityUID,
-    action: &'q EntityUID,
-    resource: &'q EntityUID,
-    entities: &'q Entities,
+/// Whether a question is within the scope of a policy.
+fn covers(policy: &Policy, asked: &Asked) -> bool {
+    let scope = policy.template();
+    let is_in = |uid: &EntityUID, other: &EntityUID| is_in(uid, other, &asked.entities);
+    let is_action = match scope.action_constraint() {
+        ActionConstraint::Any => true,
+        ActionConstraint::Eq(other) => asked.action == **other,
+        ActionConstraint::In(others) => others.iter().any(|other| is_in(&asked.action, other)),
+    };
+    let meets = |uid: &EntityUID, constraint: &Constraint| match constraint {
+        Constraint::Any => true,
+        Constraint::Eq(other) => named(other) == Some(uid),
+        Constraint::In(other) => named(other).is_some_and(|other| is_in(uid, other)),
+        Constraint::Is(kind) => *uid.entity_type() == **kind,
+        Constraint::IsIn(kind, other) => {
+            *uid.entity_type() == **kind && named(other).is_some_and(|other| is_in(uid, other))
+        }
+    };
+    is_action
+        && meets(&asked.principal, scope.principal_constraint().as_inner())
+        && meets(&asked.resource, scope.resource_constraint().as_inner())
 }
 
-impl<'q> Scope<'q> {
-    /// That of a request, which has all three.
-    fn of(request: &'q ast::Request, entities: &'q Entities) -> Option<Self> {
-        let uid = |entry: &'q EntityUIDEntry| entry.uid();
-        Some(Self {
-            principal: uid(request.principal())?,
-            action: uid(request.action())?,
-            resource: uid(request.resource())?,
-            entities,
-        })
-    }
-
-    fn covers(&self, policy: &Policy) -> bool {
-        let template = policy.template();
-        let is_action = match template.action_constraint() {
-            ActionConstraint::Any => true,
-            ActionConstraint::Eq(other) => self.action == &**other,
-            ActionConstraint::In(others) => {
-                others.iter().any(|other| self.is_in(self.action, other))
-            }
-        };
-        is_action
-            && self.meets(self.principal, template.principal_constraint().as_inner())
-            && self.meets(self.resource, template.resource_constraint().as_inner())
-    }
-
-    fn meets(&self, uid: &EntityUID, constraint: &Constraint) -> bool {
-        match constraint {
-            Constraint::Any => true,
-            Constraint::Eq(other) => named(other) == Some(uid),
-            Constraint::In(other) => named(other).is_some_and(|other| self.is_in(uid, other)),
-            Constraint::Is(kind) => uid.entity_type() == &**kind,
-            Constraint::IsIn(kind, other) => {
-                uid.entity_type() == &**kind
-                    && named(other).is_some_and(|other| self.is_in(uid, other))
-            }
+fn is_in(uid: &EntityUID, other: &EntityUID, entities: &Entities) -> bool {
+    uid == other
+        || match entities.entity(uid) {
+            Dereference::Data(entity) => entity.is_descendant_of(other),
+            Dereference::NoSuchEntity | Dereference::Residual(_) => false,
         }
-    }
-
-    fn is_in(&self, uid: &EntityUID, other: &EntityUID) -> bool {
-        uid == other
-            || match self.entities.entity(uid) {
-                Dereference::Data(entity) => entity.is_descendant_of(other),
-                Dereference::NoSuchEntity | Dereference::Residual(_) => false,
-            }
-    }
 }
 
 /// The entity that a constraint names; only templates leave it open.
@@ -147,14 +122,15 @@ fn named(reference: &EntityReference) -> Option<&EntityUID> {
 
 #[cfg(test)]
 mod tests {
-    use cedar_policy::{Authorizer, Entities as PublicEntities, Request};
+    use cedar_policy::{Entities as PublicEntities, Request};
     use rollcall_core::JsonObject;
     use rollcall_core::policy::{Entity, EntityName, Question};
     use serde_json::json;
 
     use super::*;
-    use crate::entities::Terms;
+    use crate::entities::Reader;
     use crate::kinds::Kinds;
+    use crate::oracle;
     use crate::schema::KnownSchema;
 
     const SCHEMA: &str = r#"
@@ -236,67 +212,29 @@ mod tests {
         questions
     }
 
-    /// What is asked, as it is here and as the authorizer has it.
-    struct Asked {
-        request: ast::Request,
-        entities: Entities,
-        public: (Request, PublicEntities),
-    }
+    /// What is asked, as it is here and as Cedar's API has it.
+    type Both = (Asked, (Request, PublicEntities));
 
-    fn asked(schema: Option<&KnownSchema>) -> Vec<Asked> {
-        let kinds = Kinds::default();
-        let terms = Terms {
-            kinds: &kinds,
-            schema,
-        };
-        let asked = questions().into_iter().map(|question| {
-            let (request, entities) = terms.request(&question).unwrap();
-            Asked {
-                public: (request.clone().into(), entities.clone().into()),
-                request,
-                entities,
-            }
+    fn asked(schema: Option<&KnownSchema>) -> Vec<Both> {
+        let kinds = &Kinds::default();
+        let reader = Reader { kinds, schema };
+        let both = questions().into_iter().map(|question| {
+            let public = oracle::request(&question, schema.map(|schema| &schema.0));
+            (reader.read(&question).unwrap(), public.unwrap())
         });
-        asked.collect()
+        both.collect()
     }
 
-    /// What the engine's own authorizer says of policies.
-    fn expected((request, entities): &(Request, PublicEntities), policies: &PolicySet) -> Verdict {
-        let response = Authorizer::new().is_authorized(request, policies, entities);
-        let is_forbid = |id| policies.policy(id).unwrap().effect() == Effect::Forbid;
-        let reason = response.diagnostics().reason();
-        let forbidding = reason.filter(|id| is_forbid(id)).map(ToString::to_string);
-        let mut forbidding: Vec<String> = forbidding.collect();
-        if !forbidding.is_empty() {
-            // It has them in no order, and here they are in that of the text.
-            forbidding.sort();
-            return Verdict::Forbidden(forbidding);
-        }
-        let has_failed = response.diagnostics().errors().any(|error| {
-            let cedar_policy::AuthorizationError::PolicyEvaluationError(failed) = error;
-            is_forbid(failed.policy_id())
-        });
-        match response.decision() {
-            _ if has_failed => Verdict::Failed(String::new()),
-            cedar_policy::Decision::Allow => Verdict::Permitted,
-            cedar_policy::Decision::Deny => Verdict::NotPermitted,
-        }
-    }
-
-    fn check(text: &str, asked: &[Asked], seen: &mut [usize; 4]) {
+    fn check(text: &str, asked: &[Both], seen: &mut [usize; 4]) {
         let policies: PolicySet = text.parse().unwrap();
         let rules = Rules::new(&policies);
-        for Asked {
-            request,
-            entities,
-            public,
-        } in asked
-        {
-            let verdict = match rules.verdict(request, entities) {
+        for (here, public) in asked {
+            let verdict = match rules.verdict(here) {
                 Verdict::Failed(_) => Verdict::Failed(String::new()),
                 verdict => verdict,
             };
-            assert_eq!(verdict, expected(public, &policies), "{text}\n{request}");
+            let expected = oracle::verdict(&policies, public);
+            assert_eq!(verdict, expected, "{text}\n{}", here.request);
             seen[match verdict {
                 Verdict::Permitted => 0,
                 Verdict::NotPermitted => 1,

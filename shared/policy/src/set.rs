@@ -4,7 +4,7 @@ use cedar_policy::{PolicyId, PolicySet as Policies, ValidationMode, Validator};
 use rollcall_core::policy::{Checked, Finding, PolicySet, Question, Source, Verdict};
 
 use crate::bounds::{self, MAX_POLICIES};
-use crate::entities::Terms;
+use crate::entities::Reader;
 use crate::findings::{finding, first, report};
 use crate::kinds::Kinds;
 use crate::named::Named;
@@ -53,12 +53,12 @@ impl PolicySet for CedarSet {
     }
 
     fn decide(&self, question: &Question) -> Verdict {
-        let terms = Terms {
+        let reader = Reader {
             kinds: &self.kinds,
             schema: self.schema.as_ref(),
         };
-        match terms.request(question) {
-            Ok((request, entities)) => self.rules.verdict(&request, &entities),
+        match reader.read(question) {
+            Ok(asked) => self.rules.verdict(&asked),
             Err(why) => Verdict::NoQuestion(why),
         }
     }

@@ -82,6 +82,36 @@ fn a_group_that_is_in_itself_is_a_group_like_any_other() {
     assert_eq!(set.decide(&question), Verdict::Permitted);
 }
 
+/// The engine's own parser would refuse them.
+#[test]
+fn groups_that_are_in_each_other_are_groups_like_any_others() {
+    let schema =
+        "entity Group in [Group]; action read appliesTo { principal: [Group], resource: [Group] };";
+    let policies = "permit(principal in Group::\"a\", action, resource in Group::\"c\");";
+    for schema in [Some(schema), None] {
+        let set = load(policies, schema);
+        let group = |id: &str, parents: &[&str]| Entity {
+            name: EntityName::new("Group", id),
+            attributes: JsonObject::new(),
+            parents: parents
+                .iter()
+                .map(|id| EntityName::new("Group", *id))
+                .collect(),
+        };
+        let asked = |principal, resource| Question {
+            principal,
+            resource,
+            ..question("read", json!({}), &[], json!({}))
+        };
+        let (b, a) = (group("b", &["a", "b", "c"]), group("a", &["a", "b", "c"]));
+        assert_eq!(set.decide(&asked(b.clone(), a.clone())), Verdict::Permitted);
+        assert_eq!(
+            set.decide(&asked(a, group("d", &[]))),
+            Verdict::NotPermitted
+        );
+    }
+}
+
 #[test]
 fn policies_permit_and_forbid_by_groups_and_attributes() {
     let set = load(POLICIES, Some(SCHEMA));

@@ -45,7 +45,7 @@ pub struct Entity {
     pub name: EntityName,
     /// Its attributes. Those that the schema doesn't know are left out by the engine.
     pub attributes: JsonObject,
-    /// What it is in, directly or indirectly.
+    /// All that it is in, directly or through others: nothing is added to it.
     pub parents: Vec<EntityName>,
 }
 
