@@ -158,8 +158,8 @@ fn expression(
     match (value, declared) {
         (Json::String(text), None | Some(Type::String)) => Ok(RestrictedExpr::val(text.as_str())),
         (Json::Bool(truth), None | Some(Type::Bool(_))) => Ok(RestrictedExpr::val(*truth)),
-        (Json::Number(number), None | Some(Type::Long)) if number.is_i64() => {
-            Ok(RestrictedExpr::val(number.as_i64().unwrap_or_default()))
+        (_, None | Some(Type::Long)) if let Some(number) = value.as_i64() => {
+            Ok(RestrictedExpr::val(number))
         }
         (Json::Array(values), None) => elements(values, None),
         (Json::Array(values), Some(Type::Set { element_type })) => {
