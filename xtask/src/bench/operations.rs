@@ -147,7 +147,7 @@ pub(super) fn all<'t>(large: &Known<'t>, small: &Known<'t>, features: &Features)
     sections.push(Section {
         title: "Bulk",
         against: "single creates",
-        about: "Users a second. Bulk runs four times as long, to have room for several of them.",
+        about: "Users a second.",
         counted: "users",
         baseline: large.create(),
         operations: vec![Operation {

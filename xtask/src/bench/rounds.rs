@@ -15,9 +15,6 @@ use super::service::Service;
 use super::wrk::{Request, Run, Wrk};
 use crate::up::child::Signals;
 
-/// How many times as long a run is whose requests do the work of many: else it has room for few of them.
-pub(super) const LONGER: u32 = 4;
-
 /// What a run found, or what went wrong.
 type Found = result::Result<Rate, String>;
 
@@ -61,7 +58,7 @@ impl<'r> Runner<'r> {
         let run = Run {
             number: self.runs,
             round: self.round,
-            secs: self.secs * if request.weight > 1 { LONGER } else { 1 },
+            secs: self.secs,
             check: is_warm_up,
         };
         let before = self.service.cpu_secs();
