@@ -10,7 +10,7 @@ use crate::gcra::Micros;
 const PART: u32 = 100;
 
 /// … and so many places.
-const MAX_PLACES: u32 = 32;
+const MAX_PLACES: u32 = 64;
 
 /// Places are held for such a part of the time in which a bucket fills …
 const HOLD_PART: Micros = 20;
@@ -116,8 +116,8 @@ mod tests {
         check(&["5/1h"], 1, 0);
         check(&["199/1s"], 1, 0);
         check(&["200/1s"], 2, 50_000);
-        check(&["100000/1s"], 32, 50_000);
-        check(&["5000/1h"], 32, 1_000_000);
+        check(&["100000/1s"], 64, 50_000);
+        check(&["5000/1h"], 50, 1_000_000);
         check(&["5000/1h", "500/1s"], 5, 50_000);
         check(&["5000/1h", "5/1s"], 1, 0);
         check(&[], 1, 0);

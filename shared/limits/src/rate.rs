@@ -14,7 +14,7 @@ const MAX_PERIOD_SECS: u32 = 24 * 60 * 60;
 
 /// So many requests in so much time. As many pass at once, when none have come for that time; later ones pass one by
 /// one, as their places come back.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Rate {
     /// How many.
     pub count: u32,

@@ -101,11 +101,12 @@ fn parallel_instances_that_take_places_ahead_never_spend_more_than_there_are() {
                     let (mut passed, mut calls) = (0, 0);
                     for _ in 0..600 {
                         let now = u64::try_from(begin.elapsed().as_micros()).unwrap();
-                        let admission = held.spend("", &asks, now).unwrap_or_else(|batch| {
+                        let admission = held.spend(0, now).unwrap_or_else(|| {
                             calls += 1;
+                            let batch = held.next(0, &asks, now);
                             let taken = take(&mut connection, &asks, batch);
                             let admission = taken.admission(&asks);
-                            held.keep(String::new(), batch, taken, now);
+                            held.keep(0, asks.to_vec(), batch, taken, now);
                             admission
                         });
                         passed += usize::from(admission.is_allowed());

@@ -1,10 +1,11 @@
 //! Whom a request counts against.
 
 use std::fmt;
+use std::hash::BuildHasher;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rollcall_limits::{Ask, ClientAddress, Policy, Rate};
+use rollcall_limits::{Ask, ClientAddress, Kind, Policy, Rate};
 use rollcall_store::TenantName;
 use sha2::{Digest as _, Sha256};
 
@@ -30,7 +31,7 @@ pub struct Caller<'c> {
 }
 
 /// What tells a client from others, whether or not it is true.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 pub enum Client<'c> {
     /// The token that it sends.
     Token(&'c str),
@@ -77,6 +78,16 @@ fn hashed(kind: &str, text: &str) -> String {
 }
 
 impl Caller<'_> {
+    /// Tells requests that need places in the same buckets from others, and takes less than to name those.
+    pub(super) fn kind(&self, settings: &LimitSettings, hasher: &impl BuildHasher) -> Kind {
+        let is_operator = matches!(self.client, Some(Client::Operator));
+        let client = self.client.filter(|_| settings.client.is_some());
+        // As in `Client::account`.
+        let counts = settings.address.is_some() || matches!(client, Some(Client::Id(_)));
+        let address = self.address.filter(|_| counts);
+        hasher.hash_one((is_operator, self.endpoint, self.tenant, client, address))
+    }
+
     /// The buckets that its request needs a place in. What is split is split into `shards`, of which it is the `turn`
     /// of one.
     pub(super) fn asks(&self, settings: &LimitSettings, shards: u32, turn: u32) -> Vec<Ask> {
@@ -147,6 +158,8 @@ impl Caller<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::hash::RandomState;
+
     use super::*;
 
     fn keys(caller: &Caller<'_>, tenant: &str) -> Vec<(String, u32)> {
@@ -221,6 +234,57 @@ mod tests {
         // Guesses count together.
         assert_eq!(with("x").name(), with("y").name());
         assert_eq!(with("x").name(), Client::Id("a").name());
+    }
+
+    #[test]
+    fn requests_are_of_one_kind_when_they_count_against_the_same_buckets() {
+        let tenants = ["a", "b"].map(|name| TenantName::parse(name).unwrap());
+        let addresses = ["192.0.2.1", "192.0.2.2"].map(|text| {
+            let address: std::net::IpAddr = text.parse().unwrap();
+            Some(ClientAddress::from(address))
+        });
+        let with = |id, secret| Client::Secret { id, secret };
+        let clients = [
+            Client::Token("a"),
+            Client::Token("b"),
+            Client::Id("a"),
+            with("a", "a"),
+            with("a", "b"),
+        ];
+        let mut callers = Vec::new();
+        for endpoint in ["scim", "token"] {
+            for tenant in &tenants {
+                for client in clients.map(Some).into_iter().chain([None]) {
+                    callers.extend(addresses.into_iter().chain([None]).map(|address| Caller {
+                        endpoint,
+                        tenant,
+                        client,
+                        address,
+                    }));
+                }
+            }
+        }
+        let hasher = RandomState::new();
+        let on = Rate::parse("10/1s").unwrap();
+        for (client, address) in [(on, on), (on, None), (None, on), (None, None)] {
+            let settings = LimitSettings {
+                tenant: on,
+                client,
+                address,
+                ..LimitSettings::default()
+            };
+            let known = callers.iter().map(|caller| {
+                let asks = caller.asks(&settings, 1, 0).into_iter();
+                let keys: Vec<_> = asks.map(|ask| ask.key).collect();
+                (caller.kind(&settings, &hasher), keys)
+            });
+            let known: Vec<_> = known.collect();
+            for (kind, keys) in &known {
+                for (other, others) in &known {
+                    assert_eq!(kind == other, keys == others, "{keys:?} {others:?}");
+                }
+            }
+        }
     }
 
     #[test]

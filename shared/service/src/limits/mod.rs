@@ -8,8 +8,9 @@ mod instance;
 mod names;
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::hash::RandomState;
 
-use rollcall_limits::{Breaker, Failures, Held};
+use rollcall_limits::{Breaker, Failures, Held, Kind};
 // What callers of the use cases, and those who fill the port, need.
 pub use rollcall_limits::{
     Admission, Ask, Batch, ClientAddress, Micros, NotARate, NotProxies, Policy, Proxies, Rate,
@@ -57,6 +58,8 @@ pub(crate) struct Limits {
     limiter: Box<dyn Limiter>,
     is_shared: bool,
     held: RefCell<Held>,
+    /// What makes [`Kind`]s.
+    kinds: RandomState,
     breaker: RefCell<Breaker>,
     failures: OnceCell<RefCell<Failures>>,
     names: Names,
@@ -80,6 +83,7 @@ impl Limits {
             limiter: Box::new(limiter),
             is_shared,
             held: RefCell::default(),
+            kinds: RandomState::new(),
             breaker: RefCell::default(),
             failures: OnceCell::new(),
             names: Names::default(),
@@ -101,33 +105,30 @@ impl Limits {
         taken.ok()
     }
 
-    /// Spends what is held for such a request, or asks the limiter for more; none when it can't say. Which part of a limit is
-    /// asked does not matter to what is held.
+    /// Asks the limiter for the places that a request needs, and for some more to hold; none when it can't say. Which part
+    /// of a limit is asked does not matter to what is held.
     async fn admission(
         &self,
+        kind: Kind,
         asks: impl Fn(u32) -> Vec<Ask>,
         turn: impl Fn() -> u32,
         now: Micros,
     ) -> Option<Admission> {
-        let first = asks(0);
-        if first.is_empty() {
+        let mut asked = asks(0);
+        if asked.is_empty() {
             return Some(Admission::default());
         }
-        let kind = first.iter().map(|ask| ask.key.as_str());
-        let kind = kind.collect::<Vec<_>>().join(" ");
         let batch = if self.is_shared {
-            match self.held.borrow_mut().spend(&kind, &first, now) {
-                Ok(admission) => return Some(admission),
-                Err(batch) => batch,
-            }
+            self.held.borrow_mut().next(kind, &asked, now)
         } else {
             Batch::ONE
         };
-        let is_split = first.iter().any(|ask| ask.shards > 1);
-        let asks = if is_split { asks(turn()) } else { first };
-        let taken = self.take(&asks, batch, now).await?;
-        let admission = taken.admission(&asks);
-        self.held.borrow_mut().keep(kind, batch, taken, now);
+        if asked.iter().any(|ask| ask.shards > 1) {
+            asked = asks(turn());
+        }
+        let taken = self.take(&asked, batch, now).await?;
+        let admission = taken.admission(&asked);
+        self.held.borrow_mut().keep(kind, asked, batch, taken, now);
         Some(admission)
     }
 
@@ -176,13 +177,17 @@ pub async fn admit<D: Database>(ctx: &Ctx<D>, caller: &Caller<'_>) -> Admission 
             return admission;
         }
     }
+    let kind = caller.kind(settings, &limits.kinds);
+    if let Some(admission) = limits.held.borrow_mut().spend(kind, now) {
+        return admission;
+    }
     let failures = failures.filter(|_| limits.is_shared);
     let asks = |turn| {
         let mut asks = caller.asks(settings, limits.limiter.shards(), turn);
         asks.extend(failures.clone());
         asks
     };
-    let admission = limits.admission(asks, || turn(ctx), now).await;
+    let admission = limits.admission(kind, asks, || turn(ctx), now).await;
     admission.unwrap_or_else(|| limits.pass())
 }
 
