@@ -3,8 +3,8 @@
 //! [RFC 6749 §3.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.2)
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, HeaderName, PRAGMA};
-use http::{HeaderValue, Method, Request};
+use http::header::{AUTHORIZATION, HeaderName};
+use http::{Method, Request};
 use http_body::Body;
 use rollcall_oauth::client::Presented;
 use rollcall_oauth::{ErrorCode, Form, MAX_FORM_BYTES, OAuthError};
@@ -79,7 +79,7 @@ pub(super) async fn handle<D: Database, B: Body<Data = Bytes>>(
         Ok(Presented::Secret { .. } | Presented::Assertion { .. })
     );
     let login = Login::new(ctx, head, endpoint, &call.issuer.tenant, client);
-    let mut response = login
+    login
         .answer(
             ctx,
             answer(&call),
@@ -89,10 +89,7 @@ pub(super) async fn handle<D: Database, B: Body<Data = Bytes>>(
             },
             |refusal| refuse(ctx, &call.issuer, refusal),
         )
-        .await;
-    let headers = response.headers_mut();
-    headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
-    response
+        .await
 }
 
 fn refuse<D: Database>(ctx: &Ctx<D>, issuer: &Issuer, refusal: Refusal) -> FullResponse {

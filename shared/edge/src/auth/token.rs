@@ -3,7 +3,7 @@
 //! [RFC 6749 §3.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.2)
 
 use bytes::Bytes;
-use http::header::HeaderName;
+use http::header::{HeaderName, PRAGMA};
 use http::{HeaderValue, Request, StatusCode};
 use http_body::Body;
 use rollcall_oauth::metadata::paths;
@@ -52,8 +52,12 @@ async fn answer<D: Database>(ctx: &Ctx<D>, call: &Call<'_>) -> Result<FullRespon
     match (issued.await, nonce) {
         (Ok(token), nonce) => {
             let mut response = respond::json(StatusCode::OK, "application/json", &json!(token));
+            let headers = response.headers_mut();
+            // > The authorization server MUST include the HTTP "Cache-Control" response header field […] as well as the
+            // > "Pragma" response header field […] with a value of "no-cache".
+            headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
             if let Some(nonce) = nonce {
-                response.headers_mut().insert(DPOP_NONCE, nonce);
+                headers.insert(DPOP_NONCE, nonce);
             }
             Ok(response)
         }

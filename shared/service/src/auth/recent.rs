@@ -31,30 +31,68 @@ const MAX_ANSWERS: usize = 2048;
 /// forgotten.
 #[derive(Default)]
 pub(crate) struct RecentAnswers {
-    young: RefCell<HashMap<Name, RecentAnswer>>,
-    old: RefCell<HashMap<Name, RecentAnswer>>,
+    young: RefCell<HashMap<Question, RecentAnswer>>,
+    old: RefCell<HashMap<Question, RecentAnswer>>,
 }
 
 impl RecentAnswers {
-    fn get(&self, name: &Name) -> Option<RecentAnswer> {
-        let young = self.young.borrow().get(name).cloned();
-        young.or_else(|| self.old.borrow().get(name).cloned())
+    fn get(&self, question: &Question, now: Timestamp) -> Option<Rc<str>> {
+        let told = |kept: &HashMap<_, RecentAnswer>| {
+            let known = kept.get(question).filter(|known| now < known.until);
+            known.map(|known| Rc::clone(&known.json))
+        };
+        told(&self.young.borrow()).or_else(|| told(&self.old.borrow()))
     }
 
-    fn keep(&self, name: Name, answer: RecentAnswer) {
+    fn keep(&self, question: Question, answer: RecentAnswer) {
         let mut young = self.young.borrow_mut();
         if young.len() >= MAX_ANSWERS {
             *self.old.borrow_mut() = mem::take(&mut *young);
         }
-        young.insert(name, answer);
+        young.insert(question, answer);
     }
 }
 
-/// What an answer is found by: a digest of who asks, with which secret, for which token.
-type Name = [u8; 32];
+/// Who asks, with which secret, for which token. To compare it takes less than a digest of it does.
+#[derive(Eq, Hash, PartialEq)]
+struct Question(Vec<u8>);
+
+impl Question {
+    /// The question of a client that proves itself with a secret.
+    fn new(issuer: &Issuer, presented: &Presented, form: &Form) -> Option<Self> {
+        let Presented::Secret {
+            method,
+            client_id,
+            secret,
+        } = presented
+        else {
+            return None;
+        };
+        let parts = [
+            issuer.tenant.as_str(),
+            &issuer.url,
+            method.as_str(),
+            client_id,
+            secret,
+            form.get("token")?,
+        ];
+        let mut bytes = Vec::with_capacity(1024);
+        for part in parts {
+            // With its length, so that no two lists of parts read alike.
+            bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
+            bytes.extend_from_slice(part.as_bytes());
+        }
+        Some(Self(bytes))
+    }
+
+    /// What its answer is called in the shared cache, which learns neither the secret nor the token.
+    fn name(&self) -> String {
+        let digest = URL_SAFE_NO_PAD.encode(Sha256::digest(&self.0));
+        format!("rollcall:introspection:{digest}")
+    }
+}
 
 /// An answer, and until when it may be told.
-#[derive(Clone)]
 struct RecentAnswer {
     until: Timestamp,
     json: Rc<str>,
@@ -86,23 +124,31 @@ pub async fn introspect_recent<D: Database>(
     form: &Form,
 ) -> Result<Rc<str>, OAuthError> {
     let max_age_micros = i64::from(ctx.config.introspection_max_age_secs) * 1_000_000;
-    let name = (max_age_micros > 0).then(|| name(issuer, presented, form));
-    let Some(name) = name.flatten() else {
+    let question = (max_age_micros > 0).then(|| Question::new(issuer, presented, form));
+    let Some(question) = question.flatten() else {
         let answer = introspect(ctx, issuer, presented, form).await?.answer;
         return json(&answer);
     };
     // Before the store is read, so that the answer is no younger than it says.
     let now = ctx.now();
-    let latest = Timestamp::from_micros(now.as_micros() + max_age_micros);
-    if let Some(known) = find(ctx, &name, now, latest).await {
+    if let Some(known) = ctx.recent.get(&question, now) {
         return Ok(known);
+    }
+    let latest = Timestamp::from_micros(now.as_micros() + max_age_micros);
+    let name = question.name();
+    if let Some(found) = shared(ctx, &name, now, latest).await {
+        let json = Rc::clone(&found.json);
+        ctx.recent.keep(question, found);
+        return Ok(json);
     }
     let answer = introspect(ctx, issuer, presented, form).await?.answer;
     let json = json(&answer)?;
     if let Some(expires) = answer.expires() {
         let until = latest.min(Timestamp::from_secs(expires));
         let json = Rc::clone(&json);
-        keep(ctx, name, RecentAnswer { until, json }, now).await;
+        let answer = RecentAnswer { until, json };
+        share(ctx, &name, &answer, now).await;
+        ctx.recent.keep(question, answer);
     }
     Ok(json)
 }
@@ -112,66 +158,22 @@ fn json(answer: &Introspection) -> Result<Rc<str>, OAuthError> {
     text.map(Rc::from).map_err(|_| OAuthError::internal())
 }
 
-/// Looks in the instance, then in the shared cache.
-async fn find<D: Database>(
+/// What the shared cache has, if that counts.
+async fn shared<D: Database>(
     ctx: &Ctx<D>,
-    name: &Name,
+    name: &str,
     now: Timestamp,
     latest: Timestamp,
-) -> Option<Rc<str>> {
-    if let Some(known) = ctx.recent.get(name)
-        && now < known.until
-    {
-        return Some(known.json);
-    }
-    let found = ctx.shared_cache.get(&key(name), now).await?;
-    let found = RecentAnswer::from_bytes(&found)?;
+) -> Option<RecentAnswer> {
+    let found = ctx.shared_cache.get(name, now).await?;
     // One that would count for longer than one of now is of another setting, or of a clock that is ahead.
-    if now >= found.until || found.until > latest {
-        return None;
-    }
-    ctx.recent.keep(*name, found.clone());
-    Some(found.json)
+    RecentAnswer::from_bytes(&found).filter(|found| now < found.until && found.until <= latest)
 }
 
-async fn keep<D: Database>(ctx: &Ctx<D>, name: Name, answer: RecentAnswer, now: Timestamp) {
+async fn share<D: Database>(ctx: &Ctx<D>, name: &str, answer: &RecentAnswer, now: Timestamp) {
     let left = answer.until.as_millis() - now.as_millis();
     if let Some(millis) = u64::try_from(left).ok().filter(|millis| *millis > 0) {
         let shared = &ctx.shared_cache;
-        shared
-            .put(&key(&name), &answer.to_bytes(), millis, now)
-            .await;
+        shared.put(name, &answer.to_bytes(), millis, now).await;
     }
-    ctx.recent.keep(name, answer);
-}
-
-/// What an answer is called in the shared cache.
-fn key(name: &Name) -> String {
-    format!("rollcall:introspection:{}", URL_SAFE_NO_PAD.encode(name))
-}
-
-fn name(issuer: &Issuer, presented: &Presented, form: &Form) -> Option<Name> {
-    let Presented::Secret {
-        method,
-        client_id,
-        secret,
-    } = presented
-    else {
-        return None;
-    };
-    let mut digest = Sha256::new();
-    let parts = [
-        issuer.tenant.as_str(),
-        &issuer.url,
-        method.as_str(),
-        client_id,
-        secret,
-        form.get("token")?,
-    ];
-    for part in parts {
-        // With its length, so that no two lists of parts read alike.
-        digest.update((part.len() as u64).to_be_bytes());
-        digest.update(part);
-    }
-    Some(digest.finalize().into())
 }

@@ -333,6 +333,7 @@ impl World {
         let answer = answer.expect(status);
         assert_eq!(answer.header("content-type"), Some("application/json"));
         not_kept(&answer);
+        assert_eq!(answer.header("pragma"), Some("no-cache"));
         let body = answer.json();
         assert_eq!(body["error"], code, "{body}");
         let description = body["error_description"].as_str().unwrap();
@@ -369,7 +370,6 @@ pub fn deactivation() -> Json {
 #[track_caller]
 pub fn not_kept(answer: &Answer) {
     assert_eq!(answer.header("cache-control"), Some("no-store"));
-    assert_eq!(answer.header("pragma"), Some("no-cache"));
 }
 
 /// The token in an answer of the token endpoint.
@@ -377,6 +377,7 @@ pub fn not_kept(answer: &Answer) {
 pub fn issued(answer: &Answer) -> String {
     assert_eq!(answer.status, 200, "{}", answer.text);
     not_kept(answer);
+    assert_eq!(answer.header("pragma"), Some("no-cache"));
     assert_eq!(answer.header("content-type"), Some("application/json"));
     answer.json()["access_token"].as_str().unwrap().to_owned()
 }
