@@ -1,11 +1,13 @@
 //! `/hash` and `/verify`: passwords, for the other components alone.
 
 use rollcall_edge::password;
-use rollcall_spin::HostRandom;
-use spin_sdk::http::{IntoResponse, Request};
-use spin_sdk::http_service;
+use rollcall_spin::{ErrorCode, HostRandom, Request, Response};
 
-#[http_service]
-async fn handle(request: Request) -> impl IntoResponse {
-    password::handle(&HostRandom, request).await
+rollcall_spin::export!(handle);
+
+async fn handle(request: Request) -> Result<Response, ErrorCode> {
+    rollcall_spin::serve_alone(request, async |request| {
+        password::handle(&HostRandom, request).await
+    })
+    .await
 }

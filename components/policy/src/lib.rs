@@ -4,16 +4,16 @@ use std::rc::Rc;
 
 use rollcall_edge::policy::{self, PolicyCache};
 use rollcall_policy::CedarSet;
-use spin_sdk::http::{IntoResponse, Request};
-use spin_sdk::http_service;
+use rollcall_spin::{ErrorCode, Request, Response};
+
+rollcall_spin::export!(handle);
 
 thread_local! {
     /// The parsed policies of this instance, which serves many requests.
     static POLICIES: Rc<PolicyCache<CedarSet>> = Rc::default();
 }
 
-#[http_service]
-async fn handle(request: Request) -> impl IntoResponse {
+async fn handle(request: Request) -> Result<Response, ErrorCode> {
     let policies = POLICIES.with(Rc::clone);
     rollcall_spin::serve_scim(request, async |ctx, request| {
         policy::handle(ctx, &policies, request).await

@@ -4,17 +4,17 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use anyhow::{Error, Result};
-use bytes::Bytes;
+use anyhow::Result;
 use rollcall_service::auth::{has_chores, is_sweep_due, sweep, tend};
 use rollcall_service::{Config, Ctx, Passwords};
-use spin_sdk::http::{FullBody, Request, Response};
 use spin_sdk::time::sleep;
+use spin_sdk::wasip3::http::types::{ErrorCode, Request, Response};
 use spin_sdk::wasip3::spawn;
 
 use crate::clock::WallClock;
 use crate::fetch::HostFetch;
 use crate::guard::PolicyComponent;
+use crate::http::{Incoming, Outgoing, incoming, outgoing};
 use crate::key_value::KeyValue;
 use crate::passwords::{NoPasswords, PasswordComponent};
 use crate::random::HostRandom;
@@ -39,12 +39,12 @@ thread_local! {
 /// As [`serve`].
 pub async fn serve_with_chores(
     request: Request,
-    handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
-) -> Result<Response<FullBody<Bytes>>> {
+    handler: impl AsyncFnOnce(&Ctx<Sqlite>, Incoming) -> Outgoing,
+) -> Result<Response, ErrorCode> {
     let ctx = ctx(|config| new_ctx(NoPasswords, config).with_documents(KeyValue)).await?;
-    let response = handler(&ctx, request).await;
+    let response = answer(&ctx, request, handler).await;
     leave_chores(ctx);
-    Ok(response)
+    response
 }
 
 /// The same in one that fetches the keys of others: its `allowed_outbound_hosts` must have whatever the operator allows.
@@ -53,17 +53,17 @@ pub async fn serve_with_chores(
 /// As [`serve`].
 pub async fn serve_with_fetch(
     request: Request,
-    handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
-) -> Result<Response<FullBody<Bytes>>> {
+    handler: impl AsyncFnOnce(&Ctx<Sqlite>, Incoming) -> Outgoing,
+) -> Result<Response, ErrorCode> {
     let new = |config| {
         new_ctx(NoPasswords, config)
             .with_documents(KeyValue)
             .with_fetch(HostFetch)
     };
     let ctx = ctx(new).await?;
-    let response = handler(&ctx, request).await;
+    let response = answer(&ctx, request, handler).await;
     leave_chores(ctx);
-    Ok(response)
+    response
 }
 
 /// The same in the admin API, which also takes access tokens and asks what the policies permit, as [`serve_scim`] does.
@@ -72,13 +72,13 @@ pub async fn serve_with_fetch(
 /// As [`serve`].
 pub async fn serve_admin(
     request: Request,
-    handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
-) -> Result<Response<FullBody<Bytes>>> {
+    handler: impl AsyncFnOnce(&Ctx<Sqlite>, Incoming) -> Outgoing,
+) -> Result<Response, ErrorCode> {
     let new = |config| asking(new_ctx(NoPasswords, config)).with_documents(KeyValue);
     let ctx = ctx(new).await?;
-    let response = handler(&ctx, request).await;
+    let response = answer(&ctx, request, handler).await;
     leave_chores(ctx);
-    Ok(response)
+    response
 }
 
 /// The same in a component that leaves nothing to be done.
@@ -87,10 +87,10 @@ pub async fn serve_admin(
 /// Only when the configuration cannot be read: Spin then answers 500, and the log says why.
 pub async fn serve(
     request: Request,
-    handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
-) -> Result<Response<FullBody<Bytes>>> {
+    handler: impl AsyncFnOnce(&Ctx<Sqlite>, Incoming) -> Outgoing,
+) -> Result<Response, ErrorCode> {
     let ctx = ctx(|config| new_ctx(NoPasswords, config)).await?;
-    Ok(handler(&ctx, request).await)
+    answer(&ctx, request, handler).await
 }
 
 /// The same in a component that takes access tokens, and asks what the policies permit: its `allowed_outbound_hosts` must
@@ -100,10 +100,10 @@ pub async fn serve(
 /// As [`serve`].
 pub async fn serve_scim(
     request: Request,
-    handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
-) -> Result<Response<FullBody<Bytes>>> {
+    handler: impl AsyncFnOnce(&Ctx<Sqlite>, Incoming) -> Outgoing,
+) -> Result<Response, ErrorCode> {
     let ctx = ctx(|config| asking(new_ctx(NoPasswords, config))).await?;
-    Ok(handler(&ctx, request).await)
+    answer(&ctx, request, handler).await
 }
 
 /// The same in a component that also has passwords hashed: its `allowed_outbound_hosts` must have
@@ -113,10 +113,29 @@ pub async fn serve_scim(
 /// As [`serve`].
 pub async fn serve_with_passwords(
     request: Request,
-    handler: impl AsyncFnOnce(&Ctx<Sqlite>, Request) -> Response<FullBody<Bytes>>,
-) -> Result<Response<FullBody<Bytes>>> {
+    handler: impl AsyncFnOnce(&Ctx<Sqlite>, Incoming) -> Outgoing,
+) -> Result<Response, ErrorCode> {
     let ctx = ctx(|config| asking(new_ctx(PasswordComponent, config))).await?;
-    Ok(handler(&ctx, request).await)
+    answer(&ctx, request, handler).await
+}
+
+/// The same in a component that needs nothing but the request.
+///
+/// # Errors
+/// When the request or the response has what HTTP does not allow.
+pub async fn serve_alone(
+    request: Request,
+    handler: impl AsyncFnOnce(Incoming) -> Outgoing,
+) -> Result<Response, ErrorCode> {
+    outgoing(handler(incoming(request)?).await)
+}
+
+async fn answer(
+    ctx: &Ctx<Sqlite>,
+    request: Request,
+    handler: impl AsyncFnOnce(&Ctx<Sqlite>, Incoming) -> Outgoing,
+) -> Result<Response, ErrorCode> {
+    serve_alone(request, async |request| handler(ctx, request).await).await
 }
 
 /// What need not be done before the answer is done after it: at once, or in a moment, together with what other requests
@@ -140,13 +159,19 @@ fn leave_chores(ctx: Rc<Ctx<Sqlite>>) {
 }
 
 /// The context of this instance, which is made for its first request.
-async fn ctx(new: impl FnOnce(Config) -> Ctx<Sqlite>) -> Result<Rc<Ctx<Sqlite>>, Error> {
+async fn ctx(new: impl FnOnce(Config) -> Ctx<Sqlite>) -> Result<Rc<Ctx<Sqlite>>, ErrorCode> {
     if let Some(ctx) = CTX.with(|cell| cell.get().cloned()) {
         return Ok(ctx);
     }
-    let config = variables::config()
-        .await
-        .inspect_err(|error| eprintln!("{error:#}"))?;
+    let made = make(new).await.map_err(|error| {
+        eprintln!("{error:#}");
+        ErrorCode::InternalError(Some(error.to_string()))
+    })?;
+    Ok(CTX.with(|cell| cell.get_or_init(|| made).clone()))
+}
+
+async fn make(new: impl FnOnce(Config) -> Ctx<Sqlite>) -> Result<Rc<Ctx<Sqlite>>> {
+    let config = variables::config().await?;
     // Where nothing is limited nothing is counted, and where answers may not be old none is remembered.
     let (is_limited, is_recent) = (config.has_limits(), config.introspection_max_age_secs > 0);
     let redis_url = if is_limited || is_recent {
@@ -163,8 +188,7 @@ async fn ctx(new: impl FnOnce(Config) -> Ctx<Sqlite>) -> Result<Rc<Ctx<Sqlite>>,
             fresh = fresh.with_cache(redis);
         }
     }
-    let fresh = Rc::new(fresh);
-    Ok(CTX.with(|cell| cell.get_or_init(|| fresh).clone()))
+    Ok(Rc::new(fresh))
 }
 
 /// The context of a component that takes access tokens, and does what policies may not permit.

@@ -214,13 +214,13 @@ fn nothing_that_ships_knows_the_tests() {
 }
 
 #[test]
-fn one_shared_crate_names_the_sdk_and_one_more_knows_http() {
+fn one_crate_names_the_sdk_and_one_more_knows_http() {
     let packages = packages();
     let naming = |crates: &[&str]| -> Vec<&str> {
-        let shared = packages
+        let product = packages
             .iter()
-            .filter(|(_, package)| package.is_in("shared"));
-        shared
+            .filter(|(_, package)| package.is_in("shared") || package.is_in("components"));
+        product
             .filter(|(_, package)| crates.iter().any(|known| package.all.contains(*known)))
             .map(|(name, _)| name.as_str())
             .collect()

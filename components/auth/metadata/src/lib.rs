@@ -1,11 +1,11 @@
 //! `/.well-known/…`: what an issuer says of itself.
 
 use rollcall_edge::auth;
-use spin_sdk::http::{IntoResponse, Request};
-use spin_sdk::http_service;
+use rollcall_spin::{ErrorCode, Request, Response};
 
-#[http_service]
-async fn handle(request: Request) -> impl IntoResponse {
+rollcall_spin::export!(handle);
+
+async fn handle(request: Request) -> Result<Response, ErrorCode> {
     rollcall_spin::serve_with_chores(request, async |ctx, request| {
         auth::metadata(ctx, request).await
     })

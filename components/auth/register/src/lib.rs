@@ -1,11 +1,11 @@
 //! `/oauth/register`: clients that register and manage themselves.
 
 use rollcall_edge::auth;
-use spin_sdk::http::{IntoResponse, Request};
-use spin_sdk::http_service;
+use rollcall_spin::{ErrorCode, Request, Response};
 
-#[http_service]
-async fn handle(request: Request) -> impl IntoResponse {
+rollcall_spin::export!(handle);
+
+async fn handle(request: Request) -> Result<Response, ErrorCode> {
     rollcall_spin::serve_with_chores(request, async |ctx, request| {
         auth::register(ctx, request).await
     })

@@ -1,11 +1,11 @@
 //! `/health/live` and `/health/ready`, for load balancers and orchestrators.
 
 use rollcall_edge::health;
-use spin_sdk::http::{IntoResponse, Request};
-use spin_sdk::http_service;
+use rollcall_spin::{ErrorCode, Request, Response};
 
-#[http_service]
-async fn handle(request: Request) -> impl IntoResponse {
+rollcall_spin::export!(handle);
+
+async fn handle(request: Request) -> Result<Response, ErrorCode> {
     rollcall_spin::serve(request, async |ctx, request| {
         health::handle(ctx, request).await
     })

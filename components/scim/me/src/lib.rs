@@ -1,10 +1,10 @@
 //! `/Me`: the person behind the token.
 
 use rollcall_edge::scim;
-use spin_sdk::http::{IntoResponse, Request};
-use spin_sdk::http_service;
+use rollcall_spin::{ErrorCode, Request, Response};
 
-#[http_service]
-async fn handle(request: Request) -> impl IntoResponse {
+rollcall_spin::export!(handle);
+
+async fn handle(request: Request) -> Result<Response, ErrorCode> {
     rollcall_spin::serve_scim(request, async |ctx, request| scim::me(ctx, request).await).await
 }

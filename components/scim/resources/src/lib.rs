@@ -2,11 +2,11 @@
 //! else is asked under `/scim/v2`, so that a client gets a SCIM error there, too.
 
 use rollcall_edge::scim;
-use spin_sdk::http::{IntoResponse, Request};
-use spin_sdk::http_service;
+use rollcall_spin::{ErrorCode, Request, Response};
 
-#[http_service]
-async fn handle(request: Request) -> impl IntoResponse {
+rollcall_spin::export!(handle);
+
+async fn handle(request: Request) -> Result<Response, ErrorCode> {
     rollcall_spin::serve_scim(request, async |ctx, request| {
         scim::resources(ctx, request).await
     })

@@ -167,9 +167,17 @@ fn a_sweep_says_whether_there_is_more() {
 }
 
 #[test]
-fn one_in_256_answers_is_followed_by_a_sweep() {
+fn one_in_1024_answers_is_followed_by_a_sweep_of_more_than_they_can_have_made() {
     let w = World::new();
     let due = |answers: usize| (0..answers).filter(|_| auth::is_sweep_due(&w.ctx)).count();
-    assert_eq!(due(256 * 10), 10);
+    assert_eq!(due(1024 * 10), 10);
+    let expires = Some(Timestamp::from_secs(w.now() + 1));
+    for _ in 0..1024 {
+        let token = admin::create_initial_token(&w.ctx, "default", "soon", expires, None);
+        block_on(token).unwrap();
+    }
+    w.pass(1);
     block_on(auth::sweep(&w.ctx));
+    let left = block_on(admin::initial_tokens(&w.ctx, "default", "", None)).unwrap();
+    assert_eq!(left, []);
 }
