@@ -16,6 +16,33 @@ impl Client {
     /// When the client's address is not plain `http`, or no whole answer comes.
     #[must_use]
     pub fn raw(&self, method: &str, path: &[u8], headers: &[(&str, &[u8])], body: &[u8]) -> Answer {
+        let (authority, request) = self.request(method, path, headers, body);
+        let what = format!("{method} {}", String::from_utf8_lossy(path));
+        parse(what, &exchange(authority, &request))
+    }
+
+    /// Sends what [`Self::raw`] sends, and hangs up before the end that the headers promise. What comes back is not looked
+    /// at: nobody would be there to read it.
+    ///
+    /// # Panics
+    /// When the client's address is not plain `http`, or nobody listens there.
+    pub fn hang_up(&self, method: &str, path: &[u8], headers: &[(&str, &[u8])], body: &[u8]) {
+        let (authority, request) = self.request(method, path, headers, body);
+        let mut stream = TcpStream::connect(authority).expect("the service listens");
+        stream.write_all(&request).expect("it takes a request");
+        stream.shutdown(Shutdown::Write).expect("an open stream");
+        // Until the service is done with it.
+        let _ = stream.read_to_end(&mut Vec::new());
+    }
+
+    /// Where a request goes, and its bytes.
+    fn request(
+        &self,
+        method: &str,
+        path: &[u8],
+        headers: &[(&str, &[u8])],
+        body: &[u8],
+    ) -> (&str, Vec<u8>) {
         let (authority, prefix) = self
             .base
             .strip_prefix("http://")
@@ -36,8 +63,7 @@ impl Client {
         }
         request.extend_from_slice(b"\r\n");
         request.extend_from_slice(body);
-        let what = format!("{method} {}", String::from_utf8_lossy(path));
-        parse(what, &exchange(authority, &request))
+        (authority, request)
     }
 
     /// The same with a body whose length is not announced, in chunks.

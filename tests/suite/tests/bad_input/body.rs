@@ -64,6 +64,24 @@ fn ok_a_body_of_exactly_one_mib() {
 }
 
 #[test]
+fn err_a_body_that_breaks_off_is_not_taken_for_a_whole_one() {
+    let fixture = Fixture::new();
+    let body = user(json!({"userName": "half"})).to_string();
+    let length = (body.len() + 1).to_string();
+    let typed: (&str, &[u8]) = ("Content-Type", b"application/scim+json");
+    // All that makes sense has come, and yet more was to come.
+    let announced = [typed, ("Content-Length", length.as_bytes())];
+    let chunk = format!("{:x}\r\n{body}\r\n", body.len());
+    let streamed: [(&str, &[u8]); 2] = [typed, ("Transfer-Encoding", b"chunked")];
+    for (headers, sent) in [(&announced, &body), (&streamed, &chunk)] {
+        fixture
+            .scim
+            .hang_up("POST", b"/Users", headers, sent.as_bytes());
+        fixture.unchanged();
+    }
+}
+
+#[test]
 fn err_a_user_that_would_grow_over_one_mib() {
     let fixture = Fixture::new();
     let add = |letter: &str| {
