@@ -46,11 +46,11 @@ pub(crate) fn incoming(request: types::Request) -> Result<Incoming, ErrorCode> {
 }
 
 fn headers(fields: Vec<(String, Vec<u8>)>) -> Result<HeaderMap, ErrorCode> {
-    let mut headers = HeaderMap::with_capacity(fields.len());
+    let mut headers = HeaderMap::try_with_capacity(fields.len()).map_err(internal)?;
     for (name, value) in fields {
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(internal)?;
         let value = HeaderValue::from_maybe_shared(Bytes::from(value)).map_err(internal)?;
-        headers.append(name, value);
+        headers.try_append(name, value).map_err(internal)?;
     }
     Ok(headers)
 }

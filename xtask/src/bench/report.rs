@@ -92,7 +92,7 @@ impl Report {
             "# Benchmarks
 
 Written by `cargo xtask bench`. Rates are ratios to a baseline that runs in the same host process and is measured
-just before and just after, so that they mean the same on any machine: the median of {rounds} runs of {secs} s,
+just before and just after, so that much of what differs between machines cancels out: the median of {rounds} runs of {secs} s,
 and in brackets the lowest and the highest. Load comes from wrk over {connections} connections, on the same machine.
 
 The service is the Wasm components on the native host, durable (`full`). The large tenant has {large} users,

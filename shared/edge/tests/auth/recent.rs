@@ -128,6 +128,16 @@ fn an_answer_is_told_again_until_its_time_is_over() {
 }
 
 #[test]
+fn a_clock_that_is_set_back_makes_no_answer_count_for_longer() {
+    let told = Told::new();
+    let ctx = told.instance(60);
+    assert!(told.is_active(&ctx));
+    told.disable();
+    told.world.pass(-1);
+    assert!(!told.is_active(&ctx));
+}
+
+#[test]
 fn by_default_nothing_is_remembered() {
     let told = Told::new();
     let ctx = told.instance(0);

@@ -36,10 +36,10 @@ pub(crate) struct RecentAnswers {
 }
 
 impl RecentAnswers {
-    fn get(&self, question: &Question, now: Timestamp) -> Option<Rc<str>> {
+    fn get(&self, question: &Question, now: Timestamp, latest: Timestamp) -> Option<Rc<str>> {
         let told = |kept: &HashMap<_, RecentAnswer>| {
-            let known = kept.get(question).filter(|known| now < known.until);
-            known.map(|known| Rc::clone(&known.json))
+            let known = kept.get(question)?;
+            known.counts(now, latest).then(|| Rc::clone(&known.json))
         };
         told(&self.young.borrow()).or_else(|| told(&self.old.borrow()))
     }
@@ -99,6 +99,12 @@ struct RecentAnswer {
 }
 
 impl RecentAnswer {
+    /// Whether it may be told now. One that could be told for longer than one of now is of another setting, or of a clock
+    /// that is ahead.
+    fn counts(&self, now: Timestamp, latest: Timestamp) -> bool {
+        now < self.until && self.until <= latest
+    }
+
     /// As it is in the shared cache: the time in microseconds, and the text.
     fn to_bytes(&self) -> Vec<u8> {
         [&self.until.as_micros().to_be_bytes(), self.json.as_bytes()].concat()
@@ -131,10 +137,10 @@ pub async fn introspect_recent<D: Database>(
     };
     // Before the store is read, so that the answer is no younger than it says.
     let now = ctx.now();
-    if let Some(known) = ctx.recent.get(&question, now) {
+    let latest = Timestamp::from_micros(now.as_micros() + max_age_micros);
+    if let Some(known) = ctx.recent.get(&question, now, latest) {
         return Ok(known);
     }
-    let latest = Timestamp::from_micros(now.as_micros() + max_age_micros);
     let name = question.name();
     if let Some(found) = shared(ctx, &name, now, latest).await {
         let json = Rc::clone(&found.json);
@@ -166,8 +172,7 @@ async fn shared<D: Database>(
     latest: Timestamp,
 ) -> Option<RecentAnswer> {
     let found = ctx.shared_cache.get(name, now).await?;
-    // One that would count for longer than one of now is of another setting, or of a clock that is ahead.
-    RecentAnswer::from_bytes(&found).filter(|found| now < found.until && found.until <= latest)
+    RecentAnswer::from_bytes(&found).filter(|found| found.counts(now, latest))
 }
 
 async fn share<D: Database>(ctx: &Ctx<D>, name: &str, answer: &RecentAnswer, now: Timestamp) {
