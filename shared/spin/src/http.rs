@@ -1,7 +1,7 @@
 //! Requests and responses, between WASI and the `http` crate.
 //!
 //! The SDK converts them, too. But it asks the host for more than anyone here looks at (scheme, authority, options, and the
-//! headers a second time), and copies what it has: a twentieth of the time of a small answer.
+//! headers a second time), and copies what it has. See `docs/decisions/0012-conversions-of-our-own.md` for what that takes.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

@@ -1,4 +1,4 @@
-//! The ports on Spin: the only crate that names its SDK.
+//! The ports on Spin: the only crate of the product that names its SDK.
 
 mod clock;
 mod export;

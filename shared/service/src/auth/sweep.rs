@@ -9,8 +9,9 @@ use crate::ctx::Ctx;
 /// One in so many answers is followed by a sweep. Instances come and go, so none can keep a timetable.
 const ANSWERS: u16 = 1024;
 
-/// How many batches are swept at once, if there is so much: more than so many answers can have made.
-const MAX_BATCHES: usize = 4;
+/// How many batches are swept at once, if there is so much: more than so many answers can have made, each of which may use
+/// up two things that are good for one use, a client assertion and a proof of possession.
+const MAX_BATCHES: usize = 5;
 
 /// How many answers an instance still gives before it sweeps; `None` before its first.
 #[derive(Default)]
