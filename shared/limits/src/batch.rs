@@ -10,10 +10,10 @@ use crate::gcra::Micros;
 const PART: u32 = 100;
 
 /// … and so many places.
-const MAX_PLACES: u32 = 64;
+const MAX_PLACES: u32 = 128;
 
 /// Places are held for such a part of the time in which a bucket fills …
-const HOLD_PART: Micros = 20;
+const HOLD_PART: Micros = 10;
 
 /// … and for so long at most.
 const MAX_HOLD: Micros = 1_000_000;
@@ -115,10 +115,10 @@ mod tests {
     fn the_smallest_limit_says_how_many_and_the_shortest_how_long() {
         check(&["5/1h"], 1, 0);
         check(&["199/1s"], 1, 0);
-        check(&["200/1s"], 2, 50_000);
-        check(&["100000/1s"], 64, 50_000);
+        check(&["200/1s"], 2, 100_000);
+        check(&["100000/1s"], 128, 100_000);
         check(&["5000/1h"], 50, 1_000_000);
-        check(&["5000/1h", "500/1s"], 5, 50_000);
+        check(&["5000/1h", "500/1s"], 5, 100_000);
         check(&["5000/1h", "5/1s"], 1, 0);
         check(&[], 1, 0);
     }

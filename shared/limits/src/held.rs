@@ -1,6 +1,6 @@
 //! Places that an instance has taken before it needs them, so many and no more.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use crate::admission::{Admission, Ask};
 use crate::batch::{Batch, Taken};
@@ -12,117 +12,178 @@ const MAX_KINDS: usize = 256;
 /// Clocks may be cut to milliseconds.
 const CLOCK: Micros = 1_000;
 
-/// How many times as many are taken when all were spent in time.
-const GROWTH: u32 = 4;
+/// How many are taken at first.
+const FIRST: u32 = 8;
+
+/// More are taken when so many are left, or an eighth of them if that is less: for those who come before the answer.
+const RESERVE: u32 = 4;
 
 /// What tells requests that need the same places from others: a hash of all that their buckets are named by.
 pub type Kind = u64;
 
-/// Places held for the requests that need the same ones. How many are taken follows from how many were spent: one at
-/// first, [`GROWTH`] times as many each time when all are spent in time, and else as many as were. They come from buckets
-/// that are at least half full, so that those which are lost keep nobody out.
+/// Places held for the requests that need the same ones. How many are taken follows from what has come of the
+/// last: [`FIRST`], then as many as there may be when all were spent in time, and else as many as were. They come from
+/// buckets that are at least half full, so that those which are lost keep nobody out.
 #[derive(Debug, Default)]
 pub struct Held(HashMap<Kind, Places>);
 
+/// A place that was held.
+#[derive(Debug, PartialEq)]
+pub struct Spent {
+    /// What its request is told.
+    pub admission: Admission,
+    /// Whether it is time to take more.
+    pub are_few_left: bool,
+}
+
 #[derive(Debug)]
 struct Places {
-    /// Where they were taken.
+    /// The oldest first; at least one.
+    lots: VecDeque<Lot>,
+    /// What the last answer was about, its time, and what the debts were then.
     asks: Vec<Ask>,
-    /// How many there were.
-    taken: u32,
-    /// How many there still are.
-    left: u32,
-    /// The time of the last answer, and what the debts were then.
     at: Micros,
     debts: Vec<Micros>,
     /// How many were spent since.
     spent: u32,
-    /// When those that are left are lost.
-    until: Micros,
 }
 
-impl Places {
-    fn are_good(&self, now: Micros) -> bool {
+/// Places that were taken together.
+#[derive(Debug)]
+struct Lot {
+    /// How many there were.
+    taken: u32,
+    /// How many there still are.
+    left: u32,
+    /// From when on they are held, and when those that are left are lost.
+    at: Micros,
+    until: Micros,
+    /// Whether more have been asked for.
+    is_followed: bool,
+}
+
+impl Lot {
+    fn is_in_time(&self, now: Micros) -> bool {
         // A clock that was set back must not make it longer.
         (self.at..self.until).contains(&now)
     }
 
-    /// Spends one, and says what that leaves.
-    fn spend(&mut self, now: Micros) -> Option<Admission> {
-        if !self.are_good(now) {
-            return None;
+    fn has_any(&self, now: Micros) -> bool {
+        self.left > 0 && self.is_in_time(now)
+    }
+
+    fn has_few(&self) -> bool {
+        self.left <= RESERVE.min(self.taken / 8)
+    }
+
+    /// How many to take next.
+    fn next(&mut self, now: Micros) -> u32 {
+        // Of those that come before the answer, none takes as many again.
+        if std::mem::replace(&mut self.is_followed, true) {
+            return FIRST;
         }
-        self.left = self.left.checked_sub(1)?;
-        let spent = u64::from(self.spent);
+        if self.is_in_time(now) {
+            u32::MAX
+        } else {
+            self.taken - self.left
+        }
+    }
+}
+
+impl Places {
+    /// Lets go of what can't be spent any more. The newest lot says how many to take next.
+    fn tidy(&mut self, now: Micros) {
+        while self.lots.len() > 1 && self.lots.front().is_some_and(|lot| !lot.has_any(now)) {
+            self.lots.pop_front();
+        }
+    }
+
+    /// Spends one, and says what that leaves.
+    fn spend(&mut self, now: Micros) -> Option<Spent> {
+        self.tidy(now);
+        let is_last = self.lots.len() == 1;
+        let lot = self.lots.front_mut().filter(|lot| lot.has_any(now))?;
+        lot.left -= 1;
+        let are_few_left = is_last && !lot.is_followed && lot.has_few();
+        let (before, since) = (u64::from(self.spent), now.saturating_sub(self.at));
         let debts = self.asks.iter().zip(&self.debts).map(|(ask, debt)| {
             let bucket = ask.bucket();
-            let debt = (debt + bucket.interval * spent).saturating_sub(now - self.at);
+            let debt = (debt + bucket.interval * before).saturating_sub(since);
             // The place is paid for, whatever others have taken meanwhile.
             debt.min(bucket.full() - bucket.interval)
         });
         let debts: Vec<_> = debts.collect();
         self.spent += 1;
-        Some(Admission::of(&self.asks, &debts))
-    }
-
-    /// How many to take next.
-    fn next(&self, now: Micros) -> u32 {
-        let spent = self.taken - self.left;
-        if self.are_good(now) {
-            GROWTH * spent
-        } else {
-            spent
-        }
+        Some(Spent {
+            admission: Admission::of(&self.asks, &debts),
+            are_few_left,
+        })
     }
 }
 
 impl Held {
     /// Spends a place that is held for such requests; none when there is none.
-    pub fn spend(&mut self, kind: Kind, now: Micros) -> Option<Admission> {
+    pub fn spend(&mut self, kind: Kind, now: Micros) -> Option<Spent> {
         self.0.get_mut(&kind)?.spend(now)
     }
 
     /// How many places to take next.
     pub fn next(&mut self, kind: Kind, asks: &[Ask], now: Micros) -> Batch {
         let largest = Batch::largest(asks);
-        // Gone, so that of those that come before the answer none takes as many again.
-        let next = self.0.remove(&kind).map_or(1, |places| places.next(now));
+        let newest = self.0.get_mut(&kind).and_then(|it| it.lots.back_mut());
+        let next = newest.map_or(FIRST, |lot| lot.next(now));
         Batch {
             places: next.clamp(1, largest.places),
             ..largest
         }
     }
 
-    /// Keeps what was taken, but for the place of the request itself. The time is that before it was asked for.
-    pub fn keep(&mut self, kind: Kind, asks: Vec<Ask>, batch: Batch, taken: Taken, now: Micros) {
-        let Some(left) = taken.places.checked_sub(1) else {
-            return;
-        };
-        if batch.hold <= CLOCK {
+    /// Keeps what was taken, but for those that the request itself has `spent`: one, or none when it had a place. The time
+    /// is that before it was asked for.
+    pub fn keep(
+        &mut self,
+        kind: Kind,
+        asks: Vec<Ask>,
+        batch: Batch,
+        taken: Taken,
+        spent: u32,
+        now: Micros,
+    ) {
+        if taken.places == 0 || batch.hold <= CLOCK {
             return;
         }
-        let mut places = Places {
-            asks,
+        let lot = Lot {
             taken: taken.places,
-            left,
+            // A single one is to be spent at once.
+            left: if taken.places > 1 {
+                taken.places - spent
+            } else {
+                0
+            },
             at: now,
-            debts: taken.debts,
-            spent: 1,
             until: now.saturating_add(batch.hold - CLOCK),
+            is_followed: false,
         };
-        if let Some(others) = self.0.get(&kind).filter(|others| others.are_good(now)) {
-            places.taken = places.taken.saturating_add(others.taken);
-            places.left = places.left.saturating_add(others.left);
-            places.until = places.until.min(others.until);
-        } else if self.0.len() >= MAX_KINDS {
+        if self.0.len() >= MAX_KINDS && !self.0.contains_key(&kind) {
             self.make_room(now);
         }
+        let kept = self.0.remove(&kind);
+        let mut lots = kept.map(|it| it.lots).unwrap_or_default();
+        lots.push_back(lot);
+        let mut places = Places {
+            lots,
+            asks,
+            at: now,
+            debts: taken.debts,
+            spent,
+        };
+        places.tidy(now);
         self.0.insert(kind, places);
     }
 
     fn make_room(&mut self, now: Micros) {
-        self.0
-            .retain(|_, places| places.left > 0 && places.are_good(now));
+        let is_of_use = |it: &Places| it.lots.iter().any(|lot| lot.has_any(now));
+        self.0.retain(|_, places| is_of_use(places));
         if self.0.len() >= MAX_KINDS {
             self.0.clear();
         }
@@ -168,16 +229,20 @@ mod tests {
 
         fn ask(&mut self, instance: usize, kind: Kind, asks: &[Ask], now: Micros) -> Admission {
             let held = &mut self.instances[instance];
-            if let Some(admission) = held.spend(kind, now) {
-                return admission;
+            let spent = held.spend(kind, now);
+            if let Some(spent) = &spent
+                && !spent.are_few_left
+            {
+                return spent.admission.clone();
             }
             let batch = held.next(kind, asks, now);
             self.calls += 1;
             let taken = self.buckets.take(asks, batch, now);
             self.taken += taken.places;
             let admission = taken.admission(asks);
-            held.keep(kind, asks.to_vec(), batch, taken, now);
-            admission
+            let own = u32::from(spent.is_none());
+            held.keep(kind, asks.to_vec(), batch, taken, own, now);
+            spent.map_or(admission, |spent| spent.admission)
         }
     }
 
@@ -186,10 +251,10 @@ mod tests {
         let mut world = World::new(1);
         let asks = [ask("a", "100000/1s")];
         for request in 0..1000 {
-            assert!(world.ask(0, 0, &asks, request * 500).is_allowed());
+            assert!(world.ask(0, 0, &asks, request * 100).is_allowed());
         }
-        // 1, 4, 16, and then 64 each time.
-        assert_eq!(world.calls, 3 + 16);
+        // 8, and then 128 each time.
+        assert_eq!((world.calls, world.taken), (1 + 8, 8 + 8 * 128));
     }
 
     #[test]
@@ -199,7 +264,7 @@ mod tests {
         for request in 0..100 {
             assert!(world.ask(0, 0, &asks, request * 1_000_000).is_allowed());
         }
-        assert_eq!((world.calls, world.taken), (100, 100));
+        assert_eq!((world.calls, world.taken), (100, FIRST + 99));
     }
 
     #[test]
@@ -209,41 +274,90 @@ mod tests {
         for left in (990..1000).rev() {
             let told = world.ask(0, 0, &asks, 0).fields().unwrap().1;
             // Until the surcharge of a second batch shows.
-            if left >= 997 {
+            if left >= 993 {
                 assert_eq!(told, format!("\"client\";r={left};t=1"));
             }
         }
-        assert!(world.calls < 10);
+        assert_eq!(world.calls, 2);
     }
 
     #[test]
-    fn those_that_others_took_at_the_same_time_are_spent_too() {
+    fn one_takes_more_before_the_last_ones_are_spent_and_the_others_spend_those() {
+        let asks = [ask("a", "100000/1s")];
+        let mut held = Held::default();
+        let taken = |places| Taken {
+            places,
+            debts: vec![0],
+        };
+        let batch = Batch::largest(&asks);
+        held.keep(0, asks.to_vec(), batch, taken(128), 1, 0);
+        let spend = |held: &mut Held| held.spend(0, 0).map(|spent| spent.are_few_left);
+        for _ in 1..123 {
+            assert_eq!(spend(&mut held), Some(false));
+        }
+        assert_eq!(spend(&mut held), Some(true));
+        assert_eq!(held.next(0, &asks, 0).places, 128);
+        for _ in 0..4 {
+            assert_eq!(spend(&mut held), Some(false));
+        }
+        // Those that come when nothing is left take a few for themselves.
+        assert_eq!(spend(&mut held), None);
+        assert_eq!(held.next(0, &asks, 0).places, FIRST);
+        // The first has its own place: all that it took is for others.
+        held.keep(0, asks.to_vec(), batch, taken(128), 0, 0);
+        held.keep(0, asks.to_vec(), batch, taken(FIRST), 1, 0);
+        let spent = (0..1000).take_while(|_| spend(&mut held).is_some());
+        assert_eq!(spent.count(), 128 + 7);
+    }
+
+    #[test]
+    fn a_single_one_that_was_taken_ahead_is_let_go() {
         let asks = [ask("a", "1000/1s")];
         let mut held = Held::default();
         let taken = |places| Taken {
             places,
             debts: vec![0],
         };
-        let mut batches = [0, 1].map(|_| held.next(0, &asks, 0));
-        assert_eq!(batches.map(|batch| batch.places), [1, 1]);
-        for batch in batches {
-            held.keep(0, asks.to_vec(), batch, taken(1), 0);
+        let batch = Batch::largest(&asks);
+        // It counts as spent at once, so it may not be spent later.
+        for places in [0, 1] {
+            held.keep(0, asks.to_vec(), batch, taken(places), 0, 0);
+            assert_eq!(held.spend(0, 0), None);
         }
-        batches = [0, 1].map(|_| held.next(0, &asks, 0));
-        assert_eq!(batches.map(|batch| batch.places), [8, 1]);
-        for batch in batches {
-            held.keep(0, asks.to_vec(), batch, taken(batch.places), 0);
+    }
+
+    #[test]
+    fn those_that_others_took_at_the_same_time_are_spent_too_each_in_its_time() {
+        let asks = [ask("a", "1000/1s")];
+        let mut held = Held::default();
+        let taken = |places| Taken {
+            places,
+            debts: vec![0],
+        };
+        let batches = [0, 1].map(|_| held.next(0, &asks, 0));
+        assert_eq!(batches.map(|batch| batch.places), [FIRST, FIRST]);
+        for (batch, at) in batches.into_iter().zip([0, 10_000]) {
+            held.keep(0, asks.to_vec(), batch, taken(batch.places), 1, at);
         }
         for _ in 0..7 {
-            assert!(held.spend(0, 0).is_some());
+            assert!(held.spend(0, 98_000).is_some());
         }
-        assert!(held.spend(0, 0).is_none());
-        assert_eq!(held.next(0, &asks, 0).places, 10);
+        for _ in 0..5 {
+            assert!(held.spend(0, 108_000).is_some());
+        }
+        assert!(held.spend(0, 109_000).is_none());
+        // Not all were spent in time.
+        assert_eq!(held.next(0, &asks, 109_000).places, 6);
     }
 
     #[test]
     fn they_are_lost_after_a_while_and_when_the_clock_is_set_back() {
-        for (later, is_held) in [(999, false), (1_000, true), (49_999, true), (50_000, false)] {
+        for (later, is_held) in [
+            (999, false),
+            (1_000, true),
+            (99_999, true),
+            (100_000, false),
+        ] {
             let mut held = Held::default();
             let asks = [ask("a", "1000/1s")];
             let batch = Batch::largest(&asks);
@@ -251,7 +365,7 @@ mod tests {
                 places: 10,
                 debts: vec![0],
             };
-            held.keep(0, asks.to_vec(), batch, taken, 1_000);
+            held.keep(0, asks.to_vec(), batch, taken, 1, 1_000);
             assert_eq!(held.spend(0, later).is_some(), is_held, "{later}");
         }
     }
@@ -274,7 +388,7 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
 
         /// What all instances let in together is what buckets that were asked each time would have let in, too: no stretch
-        /// of time sees more. And none takes more places than it may, for those that it spends.
+        /// of time sees more. And none takes the most that it may before it has spent what it took first.
         #[test]
         fn all_instances_together_let_in_no_more_than_the_buckets_would(
             rates in prop::collection::vec(0..RATES.len(), 1..=2),
@@ -300,7 +414,7 @@ mod tests {
                     prop_assert_eq!(exact.take(&asks, Batch::ONE, now).places, 1);
                 }
             }
-            prop_assert!(world.taken <= GROWTH * passed, "{} of {}", passed, world.taken);
+            prop_assert!(world.taken <= FIRST * passed + 50 * passed / (FIRST - 1), "{} of {}", passed, world.taken);
         }
 
         #[test]

@@ -21,6 +21,6 @@ pub use breaker::Breaker;
 pub use buckets::Buckets;
 pub use failures::Failures;
 pub use gcra::{Bucket, Decision, Micros};
-pub use held::{Held, Kind};
+pub use held::{Held, Kind, Spent};
 pub use proxies::{NotProxies, Proxies};
 pub use rate::{NotARate, Rate};

@@ -105,13 +105,14 @@ impl Limits {
         taken.ok()
     }
 
-    /// Asks the limiter for the places that a request needs, and for some more to hold; none when it can't say. Which part
-    /// of a limit is asked does not matter to what is held.
+    /// Asks the limiter for the places that a request needs, or none if it has `spent` one that was held, and for some more
+    /// to hold; none when it can't say. Which part of a limit is asked does not matter to what is held.
     async fn admission(
         &self,
         kind: Kind,
         asks: impl Fn(u32) -> Vec<Ask>,
         turn: impl Fn() -> u32,
+        spent: Option<Admission>,
         now: Micros,
     ) -> Option<Admission> {
         let mut asked = asks(0);
@@ -126,9 +127,13 @@ impl Limits {
         if asked.iter().any(|ask| ask.shards > 1) {
             asked = asks(turn());
         }
-        let taken = self.take(&asked, batch, now).await?;
-        let admission = taken.admission(&asked);
-        self.held.borrow_mut().keep(kind, asked, batch, taken, now);
+        let Some(taken) = self.take(&asked, batch, now).await else {
+            return spent;
+        };
+        let needed = u32::from(spent.is_none());
+        let admission = spent.unwrap_or_else(|| taken.admission(&asked));
+        let mut held = self.held.borrow_mut();
+        held.keep(kind, asked, batch, taken, needed, now);
         Some(admission)
     }
 
@@ -178,16 +183,19 @@ pub async fn admit<D: Database>(ctx: &Ctx<D>, caller: &Caller<'_>) -> Admission 
         }
     }
     let kind = caller.kind(settings, &limits.kinds);
-    if let Some(admission) = limits.held.borrow_mut().spend(kind, now) {
-        return admission;
-    }
+    let spent = limits.held.borrow_mut().spend(kind, now);
+    let spent = match spent {
+        Some(spent) if !spent.are_few_left => return spent.admission,
+        spent => spent.map(|spent| spent.admission),
+    };
     let failures = failures.filter(|_| limits.is_shared);
     let asks = |turn| {
         let mut asks = caller.asks(settings, limits.limiter.shards(), turn);
         asks.extend(failures.clone());
         asks
     };
-    let admission = limits.admission(kind, asks, || turn(ctx), now).await;
+    let admission = limits.admission(kind, asks, || turn(ctx), spent, now);
+    let admission = admission.await;
     admission.unwrap_or_else(|| limits.pass())
 }
 
