@@ -99,12 +99,14 @@ fn parse(text: &str) -> Result<Policies, Vec<Finding>> {
         let message = format!("there are {count} policies: a set has {MAX_POLICIES} at the most");
         return Err(vec![finding(about, message, None)]);
     }
-    let named = parsed
-        .policies()
-        .map(|policy| match policy.annotation("id") {
-            Some(id) if !id.is_empty() => policy.new_id(PolicyId::new(id)),
+    let named = parsed.policies().map(|policy| {
+        // To ask for one by its name would parse the name each time.
+        let id = policy.annotations().find(|(name, _)| *name == "id");
+        match id {
+            Some((_, id)) if !id.is_empty() => policy.new_id(PolicyId::new(id)),
             _ => policy.clone(),
-        });
+        }
+    });
     Policies::from_policies(named).map_err(|error| vec![report(about, &error)])
 }
 
