@@ -324,7 +324,7 @@ impl Verdict {
             let claims = &jwt.claims;
             json!({
                 "client": claims.client, "client_epoch": claims.client_epoch, "person": claims.person,
-                "grant": claims.grant, "jti": claims.jti, "exp": claims.expires.as_secs(),
+                "grant": claims.grant, "links": claims.links, "jti": claims.jti, "exp": claims.expires.as_secs(),
                 "scope": jwt.scope.to_string(), "audience": jwt.audience, "jkt": jwt.jkt,
             })
         });
@@ -373,6 +373,7 @@ impl VerifiedJwt {
                 client_epoch: json["client_epoch"].as_i64()?,
                 person,
                 grant: text(&json["grant"]),
+                links: text(&json["links"]),
                 jti: text(&json["jti"])?,
                 expires: Timestamp::from_secs(json["exp"].as_i64()?),
             },

@@ -10,6 +10,10 @@ BEGIN
     SELECT t.id, NEW.at, NEW.actor, 'revoke', 'AccessToken', a.id, 0, '[]'
     FROM tenant t CROSS JOIN access_token a ON a.tenant = t.id AND a.hash = NEW.hash
     WHERE t.name = NEW.tenant AND a.client = NEW.client;
+    -- Those that were made from it end with it.
+    INSERT OR IGNORE INTO revoked_token (tenant, jti, expires)
+    SELECT a.tenant, a.id, a.expires FROM tenant t CROSS JOIN access_token a ON a.tenant = t.id AND a.hash = NEW.hash
+    WHERE t.name = NEW.tenant AND a.client = NEW.client;
     DELETE FROM access_token
     WHERE tenant = (SELECT id FROM tenant WHERE name = NEW.tenant) AND hash = NEW.hash AND client = NEW.client;
 END;

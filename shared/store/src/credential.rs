@@ -29,6 +29,9 @@ pub struct Claims {
     pub person: Option<(String, i64)>,
     /// The id of the grant that it was issued by, if it ends with it.
     pub grant: Option<String>,
+    /// What else it ends with, as a JSON array: each an array of `person`, `client`, `grant` or `token`, its id, and its
+    /// epoch then.
+    pub links: Option<String>,
     /// Its own id.
     pub jti: String,
     /// When it expires.
@@ -94,6 +97,7 @@ impl Claims {
             expires: Timestamp::from_micros(json[2].as_i64()?),
             jti: text(3)?,
             grant: text(4),
+            links: text(7),
             person: match text(5) {
                 None => None,
                 Some(person) => Some((person, json[6].as_i64()?)),
@@ -107,6 +111,7 @@ impl Claims {
             client,
             client_epoch,
             grant,
+            links,
             jti,
             expires,
             ..
@@ -118,7 +123,8 @@ impl Claims {
             jti,
             grant,
             person,
-            epoch
+            epoch,
+            links
         ])
     }
 }
@@ -159,11 +165,35 @@ macro_rules! live_jwt {
             " ->> 5 AND p.type = 'User' \
              AND p.epoch = ",
             $claims,
-            " ->> 6))"
+            " ->> 6)) AND ",
+            $crate::credential::linked!(concat!($claims, " ->> 7"))
         )
     };
 }
 pub(crate) use live_jwt;
+
+/// The condition that nothing of `$links` has ended in the tenant `t`. The view `live_access_token` has it, too.
+macro_rules! linked {
+    ($links:expr) => {
+        concat!(
+            "(",
+            $links,
+            " IS NULL OR NOT EXISTS (SELECT 1 FROM json_each(",
+            $links,
+            ") item WHERE NOT CASE item.value ->> 0 \
+             WHEN 'person' THEN EXISTS (SELECT 1 FROM resource lp \
+             WHERE lp.tenant = t.id AND lp.id = item.value ->> 1 AND lp.type = 'User' AND lp.epoch = item.value ->> 2) \
+             WHEN 'client' THEN EXISTS (SELECT 1 FROM client lc \
+             WHERE lc.tenant = t.id AND lc.id = item.value ->> 1 AND lc.epoch = item.value ->> 2 AND NOT lc.disabled) \
+             WHEN 'grant' THEN EXISTS (SELECT 1 FROM auth_grant lg \
+             WHERE lg.tenant = t.id AND lg.id = item.value ->> 1 AND lg.revoked IS NULL) \
+             WHEN 'token' THEN NOT EXISTS (SELECT 1 FROM revoked_token lv \
+             WHERE lv.tenant = t.id AND lv.jti = item.value ->> 1) \
+             ELSE 0 END))"
+        )
+    };
+}
+pub(crate) use linked;
 
 #[cfg(test)]
 mod tests {
@@ -176,6 +206,7 @@ mod tests {
             client_epoch: i64::MAX,
             person,
             grant,
+            links: Some("[]".to_owned()),
             jti: "j".to_owned(),
             expires: Timestamp::from_micros(1_800_000_000_000_001),
         };

@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0009_auth_access.sql"),
     include_str!("../migrations/0010_procedures_on_use.sql"),
     include_str!("../migrations/0011_policies.sql"),
+    include_str!("../migrations/0012_links.sql"),
 ];
 
 /// The last migration that leaves the search index empty, for [`reindex::run`] to fill.

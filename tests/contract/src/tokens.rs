@@ -51,6 +51,7 @@ pub async fn add_tokens<D: Database>(f: &Fixture<'_, D>, person: &Resource) -> R
         client: ("app", epoch),
         person: Some((&person.id, person_epoch)),
         grant: None,
+        links: None,
         scope: "scim:read",
         audience: "[]",
         jkt: None,
@@ -63,6 +64,7 @@ pub async fn add_tokens<D: Database>(f: &Fixture<'_, D>, person: &Resource) -> R
         client_epoch: epoch,
         person: Some((person.id.clone(), person_epoch)),
         grant: None,
+        links: None,
         jti: "jwt".to_owned(),
         expires: later(now, 3600),
     };

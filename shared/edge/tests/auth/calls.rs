@@ -86,6 +86,7 @@ impl World {
             client: (client, epoch),
             person,
             grant: None,
+            links: None,
             scope: draft.scope,
             audience: &serde_json::json!([draft.audience]).to_string(),
             jkt: draft.jkt,

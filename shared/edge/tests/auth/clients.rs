@@ -166,6 +166,12 @@ fn ok_an_assertion_for_the_issuer_or_the_endpoint_once() {
     let endpoint = json!(format!("{BASE}/oauth/token"));
     let second = key.sign(&header, &with(assertion(&world, "2"), "aud", endpoint));
     assert_eq!(asserted(&world, &second).status, 200);
+    // It names the server, also at its other endpoints.
+    let endpoint = json!([BASE, format!("{BASE}/oauth/token")]);
+    let third = key.sign(&header, &with(assertion(&world, "3"), "aud", endpoint));
+    let form = [TYPE, ("client_assertion", &*third), ("token", "x")];
+    let answer = crate::calls::introspect(&world.ctx, &[], &form);
+    assert_eq!(answer.status, 200, "{answer:?}");
 }
 
 /// Attack case 15.

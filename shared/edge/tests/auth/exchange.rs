@@ -3,7 +3,7 @@
 use rollcall_store::auth::TokenFormat;
 use serde_json::{Value as Json, json};
 
-use crate::world::{Answer, World, machine, with};
+use crate::world::{Answer, World, basic_of, machine, with};
 
 const TYPE: &str = "urn:ietf:params:oauth:token-type:access_token";
 const GRANT: (&str, &str) = (
@@ -37,7 +37,12 @@ fn service() -> Json {
 
 /// A token for `https://api.example/` that a person stands behind.
 fn token_of_person(world: &World, person: &str) -> String {
-    let refresh = crate::refresh::grant(world, "app", Some(person), None);
+    numbered_token(world, 1, person)
+}
+
+/// One of several.
+fn numbered_token(world: &World, number: u8, person: &str) -> String {
+    let refresh = crate::refresh::numbered_grant(world, number, "app", Some(person), None);
     let form = [
         ("grant_type", "refresh_token"),
         ("refresh_token", &*refresh),
@@ -123,6 +128,85 @@ fn ok_a_service_acts_for_the_person_and_says_so() {
 }
 
 #[test]
+fn what_was_exchanged_ends_with_all_that_it_was_made_from() {
+    let ways: [(&str, &dyn Fn(&World, &[String; 2], &[String; 2])); 6] = [
+        ("the subject is deactivated", &|w, people, _| {
+            w.deactivate(&people[0])
+        }),
+        ("the actor is deactivated", &|w, people, _| {
+            w.deactivate(&people[1])
+        }),
+        ("the subject token is revoked", &|w, _, tokens| {
+            revoke(w, &tokens[0])
+        }),
+        ("the actor token is revoked", &|w, _, tokens| {
+            revoke(w, &tokens[1])
+        }),
+        ("their client is disabled", &|w, _, _| {
+            set_disabled(w, "app")
+        }),
+        ("its own client is disabled", &|w, _, _| {
+            set_disabled(w, "api")
+        }),
+    ];
+    for (way, end) in ways {
+        for (of_source, format) in [
+            (TokenFormat::Jwt, TokenFormat::Jwt),
+            (TokenFormat::Jwt, TokenFormat::Opaque),
+            (TokenFormat::Opaque, TokenFormat::Jwt),
+            (TokenFormat::Opaque, TokenFormat::Opaque),
+        ] {
+            let world = World::new();
+            world.machine("rs");
+            world.client_of("app", &machine(), of_source);
+            world.client_of("api", &service(), format);
+            let people = ["ada", "bob"].map(|name| world.person(name));
+            let tokens = [1, 2].map(|number| {
+                let person = &people[usize::from(number) - 1];
+                numbered_token(&world, number, person)
+            });
+            let acting = [
+                ("actor_token", &*tokens[1]),
+                ("actor_token_type", TYPE),
+                ("resource", "https://backend.example/"),
+            ];
+            let answer = narrow(&world, "api", &tokens[0], &acting);
+            let exchanged = answer.json["access_token"].as_str().unwrap();
+            // And one that is exchanged once more.
+            let again = narrow(&world, "api", exchanged, &[]);
+            let again = again.json["access_token"].as_str().unwrap();
+            assert!(world.is_active(exchanged) && world.is_active(again));
+            end(&world, &people, &tokens);
+            assert!(!world.is_active(exchanged), "{way}, {format:?}");
+            assert!(!world.is_active(again), "{way}, {format:?}");
+        }
+    }
+}
+
+fn revoke(world: &World, token: &str) {
+    let headers = [("authorization", &*basic_of("app"))];
+    let answer = crate::calls::revoke(&world.ctx, &headers, &[("token", token)]);
+    assert_eq!(answer.status, 200);
+}
+
+fn set_disabled(world: &World, client: &str) {
+    let (store, now) = (&world.store, world.now());
+    pollster::block_on(store.set_client_disabled(&world.tenant, client, true, now)).unwrap();
+}
+
+#[test]
+fn err_a_token_that_is_exchanged_again_and_again() {
+    let world = World::new();
+    world.machine("c");
+    let mut token = world.access_token("c", &[]);
+    for _ in 0..rollcall_oauth::token::MAX_LINKS {
+        let answer = narrow(&world, "c", &token, &[]);
+        token = answer.json["access_token"].as_str().unwrap().to_owned();
+    }
+    narrow(&world, "c", &token, &[]).refused(400, "invalid_request");
+}
+
+#[test]
 fn err_a_token_that_is_not_for_the_client() {
     let world = World::new();
     world.machine("app");
@@ -170,4 +254,8 @@ fn err_requests_that_do_not_fit() {
     );
     let own = world.access_token("d", &[]);
     narrow(&world, "d", &own, &[]).refused(400, "unauthorized_client");
+    // Whatever else is wrong with it.
+    world
+        .token_as("d", &[GRANT])
+        .refused(400, "unauthorized_client");
 }

@@ -150,3 +150,24 @@ fn ok_an_answer_that_is_signed_for_who_asked() {
         }
     }
 }
+
+/// RFC 9701 §5.
+#[test]
+fn a_signed_answer_is_about_tokens_for_who_asked_alone() {
+    let world = world();
+    let serves = |resource: &str| with(machine(), "protected_resources", json!([resource]));
+    world.client("api", &serves("https://api.example/"));
+    world.client("other", &serves("https://other.example/"));
+    let token = world.access_token("c", &[("resource", "https://api.example/")]);
+    for (client, active) in [("api", true), ("other", false), ("rs", true)] {
+        let headers = [
+            ("authorization", &*basic_of(client)),
+            ("accept", "application/token-introspection+jwt"),
+        ];
+        let response = introspect_raw(&world.ctx, &headers, &[("token", &token)]);
+        let body = block_on(response.into_body().collect()).unwrap().to_bytes();
+        let said = claims(&String::from_utf8(body.to_vec()).unwrap());
+        assert_eq!(said["token_introspection"]["active"], active, "{client}");
+        assert_eq!(world.known_to(client, &token)["active"], true, "{client}");
+    }
+}

@@ -11,7 +11,18 @@ use crate::world::{Answer, ClientKey, World, claims, machine, with};
 
 /// A grant that ends in a day, and its first refresh token.
 pub fn grant(world: &World, client: &str, person: Option<&str>, jkt: Option<&str>) -> String {
-    let token = mint(OpaqueKind::RefreshToken, &[4; 32]);
+    numbered_grant(world, 1, client, person, jkt)
+}
+
+/// One of several.
+pub fn numbered_grant(
+    world: &World,
+    number: u8,
+    client: &str,
+    person: Option<&str>,
+    jkt: Option<&str>,
+) -> String {
+    let token = mint(OpaqueKind::RefreshToken, &[3 + number; 32]);
     let epoch = block_on(world.store.client(&world.tenant, client));
     let epoch = epoch.unwrap().unwrap().epoch;
     let person_epoch = |id: &str| {
@@ -20,7 +31,7 @@ pub fn grant(world: &World, client: &str, person: Option<&str>, jkt: Option<&str
     };
     let in_secs = |secs| Timestamp::from_secs(world.now_secs() + secs);
     let draft = GrantDraft {
-        id: "grant-1",
+        id: &format!("grant-{number}"),
         client: (client, epoch),
         person: person.map(|id| (id, person_epoch(id))),
         scope: "scim:read openid",

@@ -76,6 +76,8 @@ fn the_audience_is_what_the_request_names() {
     let scim = format!("{BASE}/scim/v2");
     let both = aud(&[api, ("resource", &scim)]);
     assert_eq!(both, json!(["https://api.example/", scim]));
+    // > The authorization server MUST ignore unrecognized request parameters.
+    assert_eq!(aud(&[("audience", "https://api.example/")]), BASE);
 }
 
 /// Attack case 13.

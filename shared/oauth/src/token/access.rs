@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Actor;
+use super::{Actor, Link};
 use crate::jose::{Audience, Compact, KeyError, SigningKey};
 use crate::window::is_ahead;
 use crate::{OAuthError, Scope};
@@ -46,6 +46,9 @@ pub struct AccessClaims {
     /// Private: the grant that it ends with, if it was issued by one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grant: Option<String>,
+    /// Private: what else it ends with, if it was made from other tokens.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Link>,
     /// From when it is valid. Tokens that are issued here do without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nbf: Option<i64>,
@@ -193,6 +196,7 @@ pub(crate) mod tests {
             act: None,
             epoch: vec![1],
             grant: None,
+            links: Vec::new(),
             nbf: None,
         }
     }

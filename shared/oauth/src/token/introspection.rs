@@ -101,6 +101,12 @@ impl Introspection {
         }
     }
 
+    /// For whom an active token is.
+    #[must_use]
+    pub fn audience(&self) -> Option<&Audience> {
+        self.facts.as_ref()?.aud.as_ref()
+    }
+
     /// Until when an active token is valid, in seconds since 1970.
     #[must_use]
     pub fn expires(&self) -> Option<i64> {

@@ -3,12 +3,14 @@
 mod access;
 mod actor;
 mod introspection;
+mod link;
 mod opaque;
 mod response;
 
 pub use access::{AccessClaims, Confirmation, MAX_ACCESS_TOKEN_BYTES, TokenError};
 pub use actor::{Actor, MAX_ACTORS};
 pub use introspection::{Introspection, IntrospectionClaims, TokenFacts};
+pub use link::{Link, Linked, MAX_LINKS};
 pub use opaque::{OpaqueKind, hash, mint, successor};
 pub use response::{TokenResponse, token_type};
 

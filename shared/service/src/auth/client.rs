@@ -8,6 +8,7 @@ use rollcall_oauth::client::{
     AssertionRules, AuthMethod, ClientMetadata, Presented, is_secret, verify_assertion,
 };
 use rollcall_oauth::jose::JwkSet;
+use rollcall_oauth::metadata::paths;
 use rollcall_oauth::{OAuthError, SingleUse};
 use rollcall_store::auth::{Authentication, Client, ClientLogin};
 use rollcall_store::{Database, TokenHash};
@@ -135,7 +136,13 @@ async fn prove<D: Database>(
             let verify = |keys: &JwkSet| {
                 let rules = AssertionRules {
                     client_id: &login.client.id,
-                    audiences: &[&issuer.url, &issuer.endpoint(endpoint)],
+                    // > The token endpoint URL of the authorization server MAY be used as a value for an "aud" element to
+                    // > identify the authorization server as an intended audience of the JWT.
+                    audiences: &[
+                        &issuer.url,
+                        &issuer.endpoint(paths::TOKEN),
+                        &issuer.endpoint(endpoint),
+                    ],
                     keys,
                     now_secs: ctx.now().as_secs(),
                 };

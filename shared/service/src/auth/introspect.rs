@@ -86,15 +86,35 @@ pub async fn sign_introspection<D: Database>(
 ) -> Result<String, OAuthError> {
     let keys = signing_keys(ctx, &issuer.tenant, &introspected.read).await?;
     let now = ctx.now();
+    let inactive = Introspection::inactive();
+    let answer = if is_for_caller(introspected) {
+        &introspected.answer
+    } else {
+        &inactive
+    };
     let claims = IntrospectionClaims {
         iss: &issuer.url,
         aud: &introspected.client.client.id,
         iat: now.as_secs(),
-        token_introspection: &introspected.answer,
+        token_introspection: answer,
     };
     claims
         .sign(keys.signer(now)?)
         .map_err(|_| OAuthError::internal())
+}
+
+/// Whether a token is for the client that asks, so far as that has said which resources it serves.
+///
+/// > is not intended for the calling resource server (audience), the authorization server MUST set the value of the
+/// > "active" member […] to "false"
+fn is_for_caller(introspected: &Introspected) -> bool {
+    let client = &introspected.client;
+    let served = &client.metadata.protected_resources;
+    let audience = introspected.answer.audience();
+    let is_served = |one: &String| {
+        *one == client.client.id || served.iter().any(|resource| resource.as_str() == one)
+    };
+    served.is_empty() || audience.is_none_or(|audience| audience.0.iter().any(is_served))
 }
 
 type Known = (Option<TokenFacts>, Option<Authentication>);

@@ -4,6 +4,7 @@ use rollcall_core::Timestamp;
 use rollcall_oauth::OAuthError;
 use rollcall_oauth::token::{AccessClaims, TokenError, may_be_jwt};
 use rollcall_store::{Claims, Database};
+use serde_json::json;
 
 use super::{Issuer, known_keys};
 use crate::ctx::Ctx;
@@ -55,6 +56,7 @@ pub fn store_claims(claims: &AccessClaims) -> Option<Claims> {
         client_epoch,
         person,
         grant: claims.grant.clone(),
+        links: (!claims.links.is_empty()).then(|| json!(claims.links).to_string()),
         jti: claims.jti.clone(),
         expires: Timestamp::from_secs(claims.exp),
     })

@@ -20,6 +20,8 @@ pub struct OpaqueToken {
     pub person: Option<(String, i64)>,
     /// The id of the grant that it ends with.
     pub grant: Option<String>,
+    /// What else it ends with, as in [`Claims`](crate::Claims).
+    pub links: Option<String>,
     /// The scopes, separated by spaces.
     pub scope: String,
     /// Who it is for, as a JSON array.
@@ -47,6 +49,8 @@ pub struct OpaqueDraft<'d> {
     pub person: Option<(&'d str, i64)>,
     /// The id of the grant that it ends with.
     pub grant: Option<&'d str>,
+    /// What else it ends with, as in [`Claims`](crate::Claims).
+    pub links: Option<&'d str>,
     /// The scopes, separated by spaces.
     pub scope: &'d str,
     /// Who it is for, as a JSON array.
@@ -60,7 +64,7 @@ pub struct OpaqueDraft<'d> {
 }
 
 /// The columns of the token `a` that [`OpaqueToken::read`] takes.
-pub(super) const COLUMNS: &str = "a.id, a.client, a.client_epoch, a.person, a.person_epoch, a.auth_grant, a.scope, \
+pub(super) const COLUMNS: &str = "a.id, a.client, a.client_epoch, a.person, a.person_epoch, a.auth_grant, a.links, a.scope, \
     a.audience, a.jkt, a.act, a.issued, a.expires";
 
 impl OpaqueToken {
@@ -70,6 +74,7 @@ impl OpaqueToken {
             client: (columns.text()?, columns.integer()?),
             person: columns.person()?,
             grant: columns.optional_text()?,
+            links: columns.optional_text()?,
             scope: columns.text()?,
             audience: columns.text()?,
             jkt: columns.optional_text()?,
@@ -92,8 +97,8 @@ impl<D: Database> Store<D> {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let statement = "INSERT INTO issue_access (tenant, at, hash, id, client, client_epoch, person, person_epoch, \
-            auth_grant, scope, audience, jkt, act, expires) \
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+            auth_grant, links, scope, audience, jkt, act, expires) \
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
         let (person, person_epoch) = token.person.unzip();
         let parameters = vec![
             tenant.as_str().into(),
@@ -105,6 +110,7 @@ impl<D: Database> Store<D> {
             person.into(),
             person_epoch.into(),
             token.grant.into(),
+            token.links.into(),
             token.scope.into(),
             token.audience.into(),
             token.jkt.into(),

@@ -231,6 +231,89 @@ fn a_jwt_that_names_what_is_not_there_is_dead() {
     }
 }
 
+/// A JWT and an opaque token that end with what `of` names, and what ends it.
+fn ends_with(name: &str, of: impl Fn(&World) -> serde_json::Value, end: impl Fn(&World)) {
+    let w = World::new();
+    for client in ["app", "other"] {
+        w.add_client(client);
+    }
+    for person in ["anna", "bob"] {
+        w.add_person(person);
+    }
+    w.add_grant("theirs", "other", None, "refresh");
+    w.add_opaque("source", "other", Some("bob"), None);
+    let links = json!([["person", "bob", w.person_epoch("bob")], of(&w)]).to_string();
+    let mut claims = w.jwt("jwt", "app", Some("anna"));
+    claims.links = Some(links.clone());
+    w.add_linked("opaque", "app", Some("anna"), None, Some(&links));
+    assert!(w.is_live(&claims) && w.is_live_opaque("opaque"), "{name}");
+    end(&w);
+    assert!(!w.is_live(&claims), "{name}");
+    assert!(!w.is_live_opaque("opaque"), "{name}");
+}
+
+#[test]
+fn a_token_that_was_made_from_others_ends_with_what_they_hang_on() {
+    let person = |w: &World| json!(["person", "anna", w.person_epoch("anna")]);
+    ends_with("deactivated", person, |w| w.set_active("bob", false));
+    ends_with("deleted", person, |w| w.delete_person("bob"));
+    let client = |w: &World| json!(["client", "other", w.client_epoch("other")]);
+    ends_with("disabled", client, |w| w.disable("other", true));
+    ends_with("revoked", client, |w| {
+        let by = rollcall_store::auth::Actor::Admin;
+        block_on(
+            w.store
+                .revoke_all_of_client(&w.tenant, by, "other", w.tick()),
+        )
+        .unwrap();
+    });
+    ends_with(
+        "a grant",
+        |_| json!(["grant", "theirs", 0]),
+        |w| {
+            let token = hash("refresh");
+            let revoked = w.store.revoke_refresh(&w.tenant, "other", &token, w.tick());
+            block_on(revoked).unwrap();
+        },
+    );
+    ends_with(
+        "a JWT",
+        |_| json!(["token", "source", 0]),
+        |w| {
+            let by = rollcall_store::auth::Actor::Client("other");
+            let what = ("source", crate::world::later(w.now(), 60));
+            block_on(w.store.revoke_jwt(&w.tenant, by, what, w.tick())).unwrap();
+        },
+    );
+    ends_with(
+        "an opaque token",
+        |_| json!(["token", "source-id", 0]),
+        |w| {
+            let token = hash("source");
+            let revoked = w.store.revoke_opaque(&w.tenant, "other", &token, w.tick());
+            block_on(revoked).unwrap();
+        },
+    );
+}
+
+#[test]
+fn a_token_that_ends_with_what_nobody_knows_is_dead() {
+    let (w, _) = world();
+    for links in [
+        json!([["person", "nobody", 0]]),
+        json!([["person", "anna"]]),
+        json!([["client", "nobody", 0]]),
+        json!([["grant", "none", 0]]),
+        json!([["other", "anna", 0]]),
+        json!([[]]),
+        json!([null]),
+    ] {
+        let mut claims = w.jwt("jwt", "app", None);
+        claims.links = Some(links.to_string());
+        assert!(!w.is_live(&claims), "{links}");
+    }
+}
+
 #[test]
 fn a_write_names_who_did_it() {
     let (w, _) = world();

@@ -248,6 +248,7 @@ impl World {
             client_epoch: self.client_epoch(client),
             person: person.map(|id| (id.to_owned(), self.person_epoch(id))),
             grant: None,
+            links: None,
             jti: jti.to_owned(),
             expires: later(self.now(), 3600),
         }
@@ -261,6 +262,18 @@ impl World {
         person: Option<&str>,
         grant: Option<&str>,
     ) {
+        self.add_linked(secret, client, person, grant, None);
+    }
+
+    /// The same, with what else it ends with.
+    pub fn add_linked(
+        &self,
+        secret: &str,
+        client: &str,
+        person: Option<&str>,
+        grant: Option<&str>,
+        links: Option<&str>,
+    ) {
         let now = self.tick();
         let token = OpaqueDraft {
             hash: &hash(secret),
@@ -268,6 +281,7 @@ impl World {
             client: (client, self.client_epoch(client)),
             person: person.map(|id| (id, self.person_epoch(id))),
             grant,
+            links,
             scope: "scim:read",
             audience: "[\"https://id.example\"]",
             jkt: None,

@@ -151,6 +151,7 @@ fn what_is_written_of_the_authorization_server_is_index_lookups() {
         client: ("app", at.as_micros()),
         person: None,
         grant: None,
+        links: None,
         scope: "",
         audience: "[]",
         jkt: None,
@@ -228,6 +229,7 @@ fn claims() -> Claims {
         client_epoch: 0,
         person: Some(("u1".into(), 0)),
         grant: Some("g".into()),
+        links: None,
         jti: "j".into(),
         expires: soon(),
     }

@@ -19,6 +19,7 @@ pub(super) async fn answer<D: Database>(turn: &Turn<'_, D>) -> Result<TokenRespo
         sub: turn.client.client.id.clone(),
         person_epoch: None,
         grant: None,
+        links: Vec::new(),
         granted,
         act: None,
         exp: turn.now.as_secs() + turn.life_secs(),

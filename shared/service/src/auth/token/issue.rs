@@ -7,7 +7,7 @@ use rollcall_oauth::OAuthError;
 use rollcall_oauth::grant::Granted;
 use rollcall_oauth::jose::Audience;
 use rollcall_oauth::token::{
-    AccessClaims, Actor, Confirmation, OpaqueKind, TokenResponse, mint, token_type,
+    AccessClaims, Actor, Confirmation, Link, OpaqueKind, TokenResponse, mint, token_type,
 };
 use rollcall_store::auth::{OpaqueDraft, TokenFormat};
 use rollcall_store::{Database, TokenHash};
@@ -24,6 +24,8 @@ pub(super) struct Draft {
     pub person_epoch: Option<i64>,
     /// The grant that it ends with.
     pub grant: Option<String>,
+    /// What else it ends with.
+    pub links: Vec<Link>,
     /// What it permits, and what it is for.
     pub granted: Granted,
     /// Who acts.
@@ -85,6 +87,7 @@ async fn jwt<D: Database>(
             .chain(draft.person_epoch)
             .collect(),
         grant: draft.grant,
+        links: draft.links,
         nbf: None,
     };
     let keys = signing_keys(turn.ctx, &turn.issuer.tenant, &turn.read).await?;
@@ -105,12 +108,14 @@ async fn opaque<D: Database>(
     let client = &turn.client.client;
     let token = mint(OpaqueKind::AccessToken, &turn.ctx.new_secret());
     let act = draft.act.as_ref().map(|act| json!(act).to_string());
+    let links = (!draft.links.is_empty()).then(|| json!(draft.links).to_string());
     let row = OpaqueDraft {
         hash: &TokenHash::of(&token),
         id,
         client: (&client.id, client.epoch),
         person: draft.person_epoch.map(|epoch| (draft.sub.as_str(), epoch)),
         grant: draft.grant.as_deref(),
+        links: links.as_deref(),
         scope: &draft.granted.scope.to_string(),
         audience: &json!(audience).to_string(),
         jkt: turn.jkt.as_deref(),

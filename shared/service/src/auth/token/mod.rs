@@ -111,8 +111,7 @@ impl<D: Database> Turn<'_, D> {
     /// What the client may get. A request that names no resource is for the issuer, unless it `keeps` the audience of a
     /// token.
     fn allowed(&self, keeps: bool) -> Allowed<'_> {
-        let is_named = || ["resource", "audience"].map(|name| self.form.get(name).is_some());
-        let resources = if keeps || is_named().contains(&true) {
+        let resources = if keeps || self.form.get("resource").is_some() {
             &self.resources
         } else {
             self.resources.get(..1).unwrap_or_default()

@@ -87,6 +87,7 @@ pub(super) async fn answer<D: Database>(turn: &Turn<'_, D>) -> Result<TokenRespo
         person_epoch: grant.person.map(|(_, epoch)| epoch),
         exp: (turn.now.as_secs() + turn.life_secs()).min(grant.expires.as_secs()),
         grant: Some(grant.id),
+        links: Vec::new(),
         granted: granted?,
         act: None,
     };

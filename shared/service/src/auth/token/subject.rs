@@ -3,7 +3,7 @@
 //! [RFC 8693 §2.1](https://www.rfc-editor.org/rfc/rfc8693#section-2.1)
 
 use rollcall_oauth::grant::PresentedToken;
-use rollcall_oauth::token::{AccessClaims, Actor, OpaqueKind, may_be_jwt};
+use rollcall_oauth::token::{AccessClaims, Actor, Link, Linked, OpaqueKind, may_be_jwt};
 use rollcall_oauth::{OAuthError, Scope};
 use rollcall_store::auth::OpaqueToken;
 use rollcall_store::{Database, TokenHash};
@@ -18,6 +18,23 @@ pub(super) struct Subject {
     pub person_epoch: Option<i64>,
     /// The grant that it ends with.
     pub grant: Option<String>,
+    /// What else ends what is made from it: itself, its client, and what it was made from.
+    pub links: Vec<Link>,
+}
+
+impl Subject {
+    /// What ends what is done in its name.
+    pub fn into_links(self) -> Vec<Link> {
+        let Self {
+            presented,
+            person_epoch,
+            grant,
+            mut links,
+        } = self;
+        links.extend(person_epoch.map(|epoch| Link(Linked::Person, presented.sub, epoch)));
+        links.extend(grant.map(|id| Link(Linked::Grant, id, 0)));
+        links
+    }
 }
 
 /// Finds out whose a token is. `name` is `subject` or `actor`.
@@ -66,7 +83,12 @@ async fn jwt<D: Database>(turn: &Turn<'_, D>, token: &str) -> Result<Option<Subj
 
 fn of_jwt(claims: AccessClaims) -> Subject {
     let person_epoch = claims.epoch.get(1).copied();
+    let mut links = claims.links;
+    links.push(Link(Linked::Token, claims.jti, 0));
+    let client_epoch = claims.epoch.first().copied();
+    links.extend(client_epoch.map(|epoch| Link(Linked::Client, claims.client_id.clone(), epoch)));
     Subject {
+        links,
         person_epoch,
         grant: claims.grant,
         presented: PresentedToken {
@@ -111,8 +133,16 @@ fn of_opaque(token: OpaqueToken) -> Result<Subject, OAuthError> {
         .map(serde_json::from_str)
         .transpose()
         .map_err(|_| damaged())?;
+    let links = token.links.as_deref().map(serde_json::from_str);
+    let mut links: Vec<Link> = links
+        .transpose()
+        .map_err(|_| damaged())?
+        .unwrap_or_default();
+    links.push(Link(Linked::Token, token.id.clone(), 0));
+    links.push(Link(Linked::Client, token.client.0.clone(), token.client.1));
     let (person, person_epoch) = token.person.unzip();
     Ok(Subject {
+        links,
         person_epoch,
         grant: token.grant,
         presented: PresentedToken {
@@ -138,5 +168,6 @@ async fn external<D: Database>(
         presented: found.token,
         person_epoch: Some(found.person.epoch),
         grant: None,
+        links: Vec::new(),
     }))
 }
