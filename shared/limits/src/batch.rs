@@ -21,15 +21,21 @@ const MAX_HOLD: Micros = 1_000_000;
 /// How many places to take.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Batch {
-    /// In each bucket; at least one. When there are not so many, one is taken.
+    /// In each bucket; at least one. When there are not so many, only the request's own is taken.
     pub places: u32,
-    /// How long they may be held.
+    /// How many of them the request needs itself: one, or none when it has one already.
+    pub own: u32,
+    /// How long the others may be held.
     pub hold: Micros,
 }
 
 impl Batch {
     /// What a request needs itself.
-    pub const ONE: Self = Self { places: 1, hold: 0 };
+    pub const ONE: Self = Self {
+        places: 1,
+        own: 1,
+        hold: 0,
+    };
 
     /// The largest for such requests: [`Self::ONE`] where a limit is small, or only asked about.
     #[must_use]
@@ -42,20 +48,23 @@ impl Batch {
         match places.min() {
             Some(places) if places > 1 => Self {
                 places,
+                own: 1,
                 hold: holds.min().unwrap_or_default().min(MAX_HOLD),
             },
             _ => Self::ONE,
         }
     }
 
-    /// How many places buckets with these debts give: all, while at least half of each is left then; or one; or none.
+    /// How many places buckets with these debts give: all, while at least half of each is left then; or the request's own; or
+    /// none.
     pub(crate) fn granted(self, asks: &[Ask], debts: &[Micros]) -> u32 {
         let grants = asks.iter().zip(debts).map(|(ask, debt)| {
             let bucket = ask.bucket();
             let is_plenty = 2 * self.debt(ask, *debt, self.places) <= bucket.full();
             match bucket.take(*debt).is_allowed {
-                true if self.places > 1 && is_plenty => self.places,
-                is_allowed => u32::from(is_allowed),
+                true if is_plenty => self.places,
+                true => self.own,
+                false => 0,
             }
         });
         grants.min().unwrap_or(self.places)
@@ -63,7 +72,7 @@ impl Batch {
 
     /// The debt of a bucket that has given so many.
     pub(crate) fn debt(self, ask: &Ask, debt: Micros, granted: u32) -> Micros {
-        let from = if granted > 1 {
+        let from = if granted > self.own {
             debt.max(self.hold)
         } else {
             debt
@@ -108,7 +117,15 @@ mod tests {
     #[track_caller]
     fn check(rates: &[&str], places: u32, hold: Micros) {
         let asks: Vec<Ask> = rates.iter().map(|rate| ask(rate)).collect();
-        assert_eq!(Batch::largest(&asks), Batch { places, hold }, "{rates:?}");
+        assert_eq!(
+            Batch::largest(&asks),
+            Batch {
+                places,
+                own: 1,
+                hold
+            },
+            "{rates:?}"
+        );
     }
 
     #[test]
@@ -137,8 +154,10 @@ mod tests {
         let asks = [ask("1000/1s")];
         let batch = Batch {
             places: 10,
+            own: 1,
             hold: 50_000,
         };
+        let ahead = Batch { own: 0, ..batch };
         for (debt, places) in [
             (0, 10),
             (490_000, 10),
@@ -147,6 +166,8 @@ mod tests {
             (999_001, 0),
         ] {
             assert_eq!(batch.granted(&asks, &[debt]), places, "{debt}");
+            let all_or_none = if places == 10 { 10 } else { 0 };
+            assert_eq!(ahead.granted(&asks, &[debt]), all_or_none, "{debt}");
             assert_eq!(Batch::ONE.granted(&asks, &[debt]), places.min(1), "{debt}");
         }
         // They count as taken when they can no longer be spent; one is spent at once.

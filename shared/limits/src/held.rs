@@ -12,8 +12,11 @@ const MAX_KINDS: usize = 256;
 /// Clocks may be cut to milliseconds.
 const CLOCK: Micros = 1_000;
 
-/// How many are taken at first.
+/// How many are taken at first …
 const FIRST: u32 = 8;
+
+/// … and how many times as many as were spent, where those were fewer.
+const GROWTH: u32 = 4;
 
 /// More are taken when so many are left, or an eighth of them if that is less: for those who come before the answer.
 const RESERVE: u32 = 4;
@@ -22,7 +25,7 @@ const RESERVE: u32 = 4;
 pub type Kind = u64;
 
 /// Places held for the requests that need the same ones. How many are taken follows from what has come of the
-/// last: [`FIRST`], then as many as there may be when all were spent in time, and else as many as were. They come from
+/// last: [`FIRST`], then as many as there may be when so many were spent in time, and else as many as were. They come from
 /// buckets that are at least half full, so that those which are lost keep nobody out.
 #[derive(Debug, Default)]
 pub struct Held(HashMap<Kind, Places>);
@@ -32,8 +35,8 @@ pub struct Held(HashMap<Kind, Places>);
 pub struct Spent {
     /// What its request is told.
     pub admission: Admission,
-    /// Whether it is time to take more.
-    pub are_few_left: bool,
+    /// Whether to take more now, before the last ones are spent.
+    pub wants_more: bool,
 }
 
 #[derive(Debug)]
@@ -64,7 +67,7 @@ struct Lot {
 
 impl Lot {
     fn is_in_time(&self, now: Micros) -> bool {
-        // A clock that was set back must not make it longer.
+        // A clock that was set back to before it must not make it longer.
         (self.at..self.until).contains(&now)
     }
 
@@ -73,19 +76,19 @@ impl Lot {
     }
 
     fn has_few(&self) -> bool {
-        self.left <= RESERVE.min(self.taken / 8)
+        self.taken >= FIRST && self.left <= RESERVE.min(self.taken / 8)
     }
 
-    /// How many to take next.
-    fn next(&mut self, now: Micros) -> u32 {
-        // Of those that come before the answer, none takes as many again.
-        if std::mem::replace(&mut self.is_followed, true) {
-            return FIRST;
-        }
-        if self.is_in_time(now) {
-            u32::MAX
-        } else {
-            self.taken - self.left
+    /// How many to take next. This is the one that they follow: of those that come before the answer, none takes as many
+    /// again.
+    fn follow(&mut self, now: Micros) -> u32 {
+        let is_first = !std::mem::replace(&mut self.is_followed, true);
+        let spent = self.taken - self.left;
+        match self.is_in_time(now) {
+            false => spent,
+            true if !is_first => FIRST,
+            true if self.taken >= FIRST => u32::MAX,
+            true => GROWTH * spent,
         }
     }
 }
@@ -104,7 +107,7 @@ impl Places {
         let is_last = self.lots.len() == 1;
         let lot = self.lots.front_mut().filter(|lot| lot.has_any(now))?;
         lot.left -= 1;
-        let are_few_left = is_last && !lot.is_followed && lot.has_few();
+        let wants_more = is_last && !lot.is_followed && lot.has_few();
         let (before, since) = (u64::from(self.spent), now.saturating_sub(self.at));
         let debts = self.asks.iter().zip(&self.debts).map(|(ask, debt)| {
             let bucket = ask.bucket();
@@ -116,7 +119,7 @@ impl Places {
         self.spent += 1;
         Some(Spent {
             admission: Admission::of(&self.asks, &debts),
-            are_few_left,
+            wants_more,
         })
     }
 }
@@ -127,39 +130,26 @@ impl Held {
         self.0.get_mut(&kind)?.spend(now)
     }
 
-    /// How many places to take next.
-    pub fn next(&mut self, kind: Kind, asks: &[Ask], now: Micros) -> Batch {
+    /// How many places to take next, which is about to be done: all or none for a request that `has_one`.
+    pub fn next(&mut self, kind: Kind, asks: &[Ask], has_one: bool, now: Micros) -> Batch {
         let largest = Batch::largest(asks);
         let newest = self.0.get_mut(&kind).and_then(|it| it.lots.back_mut());
-        let next = newest.map_or(FIRST, |lot| lot.next(now));
+        let next = newest.map_or(FIRST, |lot| lot.follow(now));
         Batch {
             places: next.clamp(1, largest.places),
+            own: u32::from(!has_one),
             ..largest
         }
     }
 
-    /// Keeps what was taken, but for those that the request itself has `spent`: one, or none when it had a place. The time
-    /// is that before it was asked for.
-    pub fn keep(
-        &mut self,
-        kind: Kind,
-        asks: Vec<Ask>,
-        batch: Batch,
-        taken: Taken,
-        spent: u32,
-        now: Micros,
-    ) {
+    /// Keeps what was taken, but for the place of the request itself. The time is that before it was asked for.
+    pub fn keep(&mut self, kind: Kind, asks: Vec<Ask>, batch: Batch, taken: Taken, now: Micros) {
         if taken.places == 0 || batch.hold <= CLOCK {
             return;
         }
         let lot = Lot {
             taken: taken.places,
-            // A single one is to be spent at once.
-            left: if taken.places > 1 {
-                taken.places - spent
-            } else {
-                0
-            },
+            left: taken.places - batch.own,
             at: now,
             until: now.saturating_add(batch.hold - CLOCK),
             is_followed: false,
@@ -175,7 +165,7 @@ impl Held {
             asks,
             at: now,
             debts: taken.debts,
-            spent,
+            spent: batch.own,
         };
         places.tidy(now);
         self.0.insert(kind, places);
@@ -231,17 +221,16 @@ mod tests {
             let held = &mut self.instances[instance];
             let spent = held.spend(kind, now);
             if let Some(spent) = &spent
-                && !spent.are_few_left
+                && !spent.wants_more
             {
                 return spent.admission.clone();
             }
-            let batch = held.next(kind, asks, now);
+            let batch = held.next(kind, asks, spent.is_some(), now);
             self.calls += 1;
             let taken = self.buckets.take(asks, batch, now);
             self.taken += taken.places;
             let admission = taken.admission(asks);
-            let own = u32::from(spent.is_none());
-            held.keep(kind, asks.to_vec(), batch, taken, own, now);
+            held.keep(kind, asks.to_vec(), batch, taken, now);
             spent.map_or(admission, |spent| spent.admission)
         }
     }
@@ -255,6 +244,31 @@ mod tests {
         }
         // 8, and then 128 each time.
         assert_eq!((world.calls, world.taken), (1 + 8, 8 + 8 * 128));
+    }
+
+    #[test]
+    fn who_asks_once_or_twice_now_and_then_takes_hardly_more_than_it_needs() {
+        let mut world = World::new(1);
+        let asks = [ask("a", "5000/1h")];
+        for visit in 0..100 {
+            for request in 0..=visit % 2 {
+                let now = visit * 2_500_000 + request * 500_000;
+                assert!(world.ask(0, 0, &asks, now).is_allowed());
+            }
+        }
+        // 8 at first; then 1 and 4 by who asks twice, and 1 by who asks once.
+        assert_eq!((world.calls, world.taken), (150, FIRST + 50 * 5 + 49));
+    }
+
+    #[test]
+    fn what_is_taken_ahead_leaves_the_lower_half_to_those_who_ask() {
+        let mut world = World::new(1);
+        let asks = [ask("a", "1000/1h")];
+        let passed = (0..2000).filter(|_| world.ask(0, 0, &asks, 0).is_allowed());
+        let passed = u32::try_from(passed.count()).unwrap();
+        assert_eq!(passed, world.taken);
+        // The hold counts for one of them.
+        assert_eq!(passed, 999);
     }
 
     #[test]
@@ -290,40 +304,25 @@ mod tests {
             debts: vec![0],
         };
         let batch = Batch::largest(&asks);
-        held.keep(0, asks.to_vec(), batch, taken(128), 1, 0);
-        let spend = |held: &mut Held| held.spend(0, 0).map(|spent| spent.are_few_left);
+        held.keep(0, asks.to_vec(), batch, taken(128), 0);
+        let spend = |held: &mut Held| held.spend(0, 0).map(|spent| spent.wants_more);
         for _ in 1..123 {
             assert_eq!(spend(&mut held), Some(false));
         }
         assert_eq!(spend(&mut held), Some(true));
-        assert_eq!(held.next(0, &asks, 0).places, 128);
+        let ahead = held.next(0, &asks, true, 0);
+        assert_eq!((ahead.places, ahead.own), (128, 0));
         for _ in 0..4 {
             assert_eq!(spend(&mut held), Some(false));
         }
         // Those that come when nothing is left take a few for themselves.
         assert_eq!(spend(&mut held), None);
-        assert_eq!(held.next(0, &asks, 0).places, FIRST);
+        assert_eq!(held.next(0, &asks, false, 0).places, FIRST);
         // The first has its own place: all that it took is for others.
-        held.keep(0, asks.to_vec(), batch, taken(128), 0, 0);
-        held.keep(0, asks.to_vec(), batch, taken(FIRST), 1, 0);
+        held.keep(0, asks.to_vec(), ahead, taken(128), 0);
+        held.keep(0, asks.to_vec(), batch, taken(FIRST), 0);
         let spent = (0..1000).take_while(|_| spend(&mut held).is_some());
         assert_eq!(spent.count(), 128 + 7);
-    }
-
-    #[test]
-    fn a_single_one_that_was_taken_ahead_is_let_go() {
-        let asks = [ask("a", "1000/1s")];
-        let mut held = Held::default();
-        let taken = |places| Taken {
-            places,
-            debts: vec![0],
-        };
-        let batch = Batch::largest(&asks);
-        // It counts as spent at once, so it may not be spent later.
-        for places in [0, 1] {
-            held.keep(0, asks.to_vec(), batch, taken(places), 0, 0);
-            assert_eq!(held.spend(0, 0), None);
-        }
     }
 
     #[test]
@@ -334,10 +333,10 @@ mod tests {
             places,
             debts: vec![0],
         };
-        let batches = [0, 1].map(|_| held.next(0, &asks, 0));
+        let batches = [0, 1].map(|_| held.next(0, &asks, false, 0));
         assert_eq!(batches.map(|batch| batch.places), [FIRST, FIRST]);
         for (batch, at) in batches.into_iter().zip([0, 10_000]) {
-            held.keep(0, asks.to_vec(), batch, taken(batch.places), 1, at);
+            held.keep(0, asks.to_vec(), batch, taken(batch.places), at);
         }
         for _ in 0..7 {
             assert!(held.spend(0, 98_000).is_some());
@@ -347,7 +346,7 @@ mod tests {
         }
         assert!(held.spend(0, 109_000).is_none());
         // Not all were spent in time.
-        assert_eq!(held.next(0, &asks, 109_000).places, 6);
+        assert_eq!(held.next(0, &asks, false, 109_000).places, 6);
     }
 
     #[test]
@@ -365,7 +364,7 @@ mod tests {
                 places: 10,
                 debts: vec![0],
             };
-            held.keep(0, asks.to_vec(), batch, taken, 1, 1_000);
+            held.keep(0, asks.to_vec(), batch, taken, 1_000);
             assert_eq!(held.spend(0, later).is_some(), is_held, "{later}");
         }
     }

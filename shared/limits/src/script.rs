@@ -11,9 +11,9 @@ use crate::gcra::Micros;
 pub const TEXT: &str = include_str!("take.lua");
 
 /// Its SHA-1, for `EVALSHA`.
-pub const SHA1: &str = "a0bbc62723c47b600b96c7eb17df2d5952410e7c";
+pub const SHA1: &str = "19fdd843fd6fd12c00fbf36c212abd038cf732b2";
 
-/// What follows the script, or its hash, in `EVAL` and `EVALSHA`: the number of keys, the keys, two arguments for the batch,
+/// What follows the script, or its hash, in `EVAL` and `EVALSHA`: the number of keys, the keys, three arguments for the batch,
 /// and three for each key.
 pub fn arguments(asks: &[Ask], batch: Batch) -> impl Iterator<Item = String> {
     let keys = asks.iter().map(|ask| ask.key.clone());
@@ -21,7 +21,7 @@ pub fn arguments(asks: &[Ask], batch: Batch) -> impl Iterator<Item = String> {
         let bucket = ask.bucket();
         [bucket.interval, bucket.full(), u64::from(ask.takes)]
     });
-    let numbers = [u64::from(batch.places), batch.hold].into_iter();
+    let numbers = [batch.places.into(), batch.own.into(), batch.hold].into_iter();
     let numbers = numbers.chain(buckets).map(|number| number.to_string());
     [asks.len().to_string()]
         .into_iter()

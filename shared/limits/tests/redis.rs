@@ -103,13 +103,12 @@ fn parallel_instances_that_take_places_ahead_never_spend_more_than_there_are() {
                         let now = u64::try_from(begin.elapsed().as_micros()).unwrap();
                         let spent = held.spend(0, now);
                         let mut is_allowed = spent.is_some();
-                        if spent.is_none_or(|spent| spent.are_few_left) {
+                        if spent.is_none_or(|spent| spent.wants_more) {
                             calls += 1;
-                            let batch = held.next(0, &asks, now);
+                            let batch = held.next(0, &asks, is_allowed, now);
                             let taken = take(&mut connection, &asks, batch);
-                            let own = u32::from(!is_allowed);
                             is_allowed |= taken.admission(&asks).is_allowed();
-                            held.keep(0, asks.to_vec(), batch, taken, own, now);
+                            held.keep(0, asks.to_vec(), batch, taken, now);
                         }
                         passed += usize::from(is_allowed);
                     }
@@ -178,16 +177,16 @@ fn an_answer_of_another_form_is_none() {
     }
 }
 
-/// One request: microseconds since the one before, the buckets that it needs, by number, how many places it takes at once
-/// and how long it holds them.
-type Step = (u64, Vec<(usize, bool)>, u32, u64);
+/// One request: microseconds since the one before, the buckets that it needs, by number, how many places it takes at once,
+/// how many of them it needs itself, and how long it holds the others.
+type Step = (u64, Vec<(usize, bool)>, u32, u32, u64);
 
 fn step() -> impl Strategy<Value = Step> {
     let gap = prop_oneof![Just(0), 0_u64..5_000_000, 0_u64..4_000_000_000];
     let asks = prop::collection::btree_map(0_usize..RATES.len(), any::<bool>(), 1..=RATES.len());
     let asks = asks.prop_map(|asks| asks.into_iter().collect());
     let places = prop_oneof![Just(1), 1_u32..5];
-    (gap, asks, places, 0_u64..3_000_000)
+    (gap, asks, places, 0_u32..2, 0_u64..3_000_000)
 }
 
 /// Of periods so long that no bucket expires while a case runs, which takes milliseconds.
@@ -212,7 +211,7 @@ fn it_decides_as_the_buckets_in_memory_do() {
             case.set(case.get() + 1);
             let mut buckets = Buckets::default();
             let mut now = 1_900_000_000_123_457;
-            for (gap, needed, places, hold) in steps {
+            for (gap, needed, places, own, hold) in steps {
                 now += gap;
                 let asks: Vec<Ask> = needed
                     .into_iter()
@@ -221,7 +220,7 @@ fn it_decides_as_the_buckets_in_memory_do() {
                         ..ask(&format!("{}:{number}", case.get()), RATES[number])
                     })
                     .collect();
-                let batch = Batch { places, hold };
+                let batch = Batch { places, own, hold };
                 let mut command = redis::cmd("EVAL");
                 command.arg(&clocked);
                 for argument in script::arguments(&asks, batch) {

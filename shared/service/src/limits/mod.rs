@@ -105,14 +105,14 @@ impl Limits {
         taken.ok()
     }
 
-    /// Asks the limiter for the places that a request needs, or none if it has `spent` one that was held, and for some more
-    /// to hold; none when it can't say. Which part of a limit is asked does not matter to what is held.
+    /// Asks the limiter for the places that a request needs, or none if it `has` some that were held, and for some more to
+    /// hold; none when it can't say. Which part of a limit is asked does not matter to what is held.
     async fn admission(
         &self,
         kind: Kind,
         asks: impl Fn(u32) -> Vec<Ask>,
         turn: impl Fn() -> u32,
-        spent: Option<Admission>,
+        has: Option<Admission>,
         now: Micros,
     ) -> Option<Admission> {
         let mut asked = asks(0);
@@ -120,7 +120,9 @@ impl Limits {
             return Some(Admission::default());
         }
         let batch = if self.is_shared {
-            self.held.borrow_mut().next(kind, &asked, now)
+            self.held
+                .borrow_mut()
+                .next(kind, &asked, has.is_some(), now)
         } else {
             Batch::ONE
         };
@@ -128,12 +130,11 @@ impl Limits {
             asked = asks(turn());
         }
         let Some(taken) = self.take(&asked, batch, now).await else {
-            return spent;
+            return has;
         };
-        let needed = u32::from(spent.is_none());
-        let admission = spent.unwrap_or_else(|| taken.admission(&asked));
+        let admission = has.unwrap_or_else(|| taken.admission(&asked));
         let mut held = self.held.borrow_mut();
-        held.keep(kind, asked, batch, taken, needed, now);
+        held.keep(kind, asked, batch, taken, now);
         Some(admission)
     }
 
@@ -184,8 +185,8 @@ pub async fn admit<D: Database>(ctx: &Ctx<D>, caller: &Caller<'_>) -> Admission 
     }
     let kind = caller.kind(settings, &limits.kinds);
     let spent = limits.held.borrow_mut().spend(kind, now);
-    let spent = match spent {
-        Some(spent) if !spent.are_few_left => return spent.admission,
+    let has = match spent {
+        Some(spent) if !spent.wants_more => return spent.admission,
         spent => spent.map(|spent| spent.admission),
     };
     let failures = failures.filter(|_| limits.is_shared);
@@ -194,7 +195,7 @@ pub async fn admit<D: Database>(ctx: &Ctx<D>, caller: &Caller<'_>) -> Admission 
         asks.extend(failures.clone());
         asks
     };
-    let admission = limits.admission(kind, asks, || turn(ctx), spent, now);
+    let admission = limits.admission(kind, asks, || turn(ctx), has, now);
     let admission = admission.await;
     admission.unwrap_or_else(|| limits.pass())
 }
