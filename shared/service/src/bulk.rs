@@ -308,7 +308,9 @@ async fn run_one<D: Database>(
     let found = match &operation.action {
         BulkAction::Post(data) => {
             let id = Some(operation.id.clone());
-            match create(session, resource_type, id, data.clone(), &view).await? {
+            // Nobody is put in the place of another by a batch.
+            let may_replace = async |_: &str| Ok(());
+            match create(session, resource_type, id, data.clone(), &view, may_replace).await? {
                 Created::New(found) | Created::Restored(found) => found,
             }
         }

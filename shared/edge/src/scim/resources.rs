@@ -6,7 +6,7 @@ use http_body::Body;
 use rollcall_core::{JsonObject, PatchRequest, Projection, ResourceType, ScimError, excerpt};
 use rollcall_service::policy::{Deed, enforce};
 use rollcall_service::resources::{self as service, Created, MOST_MEMBERS_SHOWN, Searched, View};
-use rollcall_service::{Ctx, Database, Found, Profile, Session};
+use rollcall_service::{Ctx, Database, Error, Found, Profile, Session};
 
 use super::body;
 use super::error::Refusal;
@@ -181,6 +181,7 @@ impl<D: Database> Endpoint<'_, D> {
             None,
             body,
             &wanted.view(),
+            async |id| self.permit(Act::Replace(id)).await,
         )
         .await?;
         let (status, found) = match &created {
@@ -267,7 +268,7 @@ impl<D: Database> Endpoint<'_, D> {
     }
 
     /// Asks the policies, if the tenant wants that.
-    async fn permit(&self, act: Act<'_>) -> Result<(), Refusal> {
+    async fn permit(&self, act: Act<'_>) -> Result<(), Error> {
         let (action, id) = match act {
             Act::List | Act::Search => ("scim:list", None),
             Act::Create => ("scim:create", None),
@@ -283,7 +284,7 @@ impl<D: Database> Endpoint<'_, D> {
             id,
             is_deleted: false,
         };
-        Ok(enforce(self.ctx, self.session.profile, &self.call.holder, &[deed]).await?)
+        enforce(self.ctx, self.session.profile, &self.call.holder, &[deed]).await
     }
 
     fn body(&self) -> Result<JsonObject, ScimError> {

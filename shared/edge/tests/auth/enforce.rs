@@ -96,6 +96,32 @@ fn search() -> Json {
     json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"]})
 }
 
+/// Who may create people may not put one in the place of another, and bring them back so.
+#[test]
+fn a_create_that_would_replace_someone_needs_that_action_too() {
+    let g = Guarded::new();
+    g.world.configure(&TenantChange {
+        restore_on_create: Some(true),
+        ..TenantChange::default()
+    });
+    g.publish("* * *");
+    let users = ("POST", "/scim/v2/Users");
+    let created = g.check(users, &user("anna"), None);
+    let id = created.json["id"].as_str().unwrap();
+    let inactive = json!({"schemas": [USER], "userName": "anna", "active": false});
+    let one = format!("/scim/v2/Users/{id}");
+    g.check(("PUT", &one), &inactive, None);
+    let before = g.changes();
+    g.publish("* scim:create *");
+    let denied = format!("`scim:replace` with User `{id}`");
+    g.check(users, &user("anna"), Some(&denied));
+    assert_eq!(g.changes(), before + 1, "the upload alone");
+    g.publish(&format!("* scim:create *\n* scim:replace User::{id}"));
+    let restored = g.check(users, &user("anna"), None);
+    assert_eq!(restored.json["id"], id);
+    assert_eq!(restored.json["active"], true);
+}
+
 /// Each request needs its own action, and no other.
 #[test]
 fn each_request_needs_its_action() {

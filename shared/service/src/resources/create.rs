@@ -21,16 +21,18 @@ pub enum Created {
     Restored(Found),
 }
 
-/// Creates a resource from what the client sent, under the given id or a new one.
+/// Creates a resource from what the client sent, under the given id or a new one. Before a person of another id is put in
+/// its place, `may_replace` is asked.
 ///
 /// # Errors
-/// 400 when the body is not a valid resource of the type, 401, 409 `uniqueness`.
+/// 400 when the body is not a valid resource of the type, 401, 409 `uniqueness`, and what `may_replace` says.
 pub async fn create<D: Database>(
     session: &Session<'_, D>,
     resource_type: &ResourceType,
     id: Option<String>,
     body: JsonObject,
     view: &View<'_>,
+    may_replace: impl AsyncFn(&str) -> Result<(), Error>,
 ) -> Result<Created, Error> {
     let mut attributes = accept(body, resource_type, session.mode())?;
     let members = members_of(&mut attributes, resource_type)?.unwrap_or_default();
@@ -65,7 +67,7 @@ pub async fn create<D: Database>(
                 attributes: resource.attributes,
                 besides,
             };
-            restore(session, resource_type, new, view).await
+            restore(session, resource_type, new, view, may_replace).await
         }
         Err(error) => Err(error.into()),
     }
@@ -77,6 +79,7 @@ async fn restore<D: Database>(
     resource_type: &ResourceType,
     new: Change,
     view: &View<'_>,
+    may_replace: impl AsyncFn(&str) -> Result<(), Error>,
 ) -> Result<Created, Error> {
     let holder = holder(session, resource_type, &new.attributes).await?;
     let inactive = holder.as_ref().filter(|holder| is_inactive(holder));
@@ -87,6 +90,7 @@ async fn restore<D: Database>(
     let Some(inactive) = inactive.filter(|_| is_wanted) else {
         return Err(taken(session, resource_type, &new.attributes, holder.as_ref()).into());
     };
+    may_replace(&inactive.id).await?;
     let change = async |old: &Resource| {
         let mut attributes = rollcall_core::replace(old, new.attributes.clone(), resource_type)?;
         attributes.insert("active".to_owned(), Json::Bool(true));

@@ -135,7 +135,15 @@ impl World {
         let mut data = object(attributes);
         let schema = "urn:ietf:params:scim:schemas:core:2.0:User";
         data.insert("schemas".into(), json!([schema]));
-        let created = block_on(resources::create(&session, rt, None, data, &view)).unwrap();
+        let created = block_on(resources::create(
+            &session,
+            rt,
+            None,
+            data,
+            &view,
+            async |_| Ok(()),
+        ))
+        .unwrap();
         match created {
             Created::New(found) | Created::Restored(found) => found.id,
         }

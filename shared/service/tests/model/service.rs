@@ -107,7 +107,14 @@ impl Service {
         let data = object(data(model, step, None));
         let outcome = match step {
             Step::Create(kind, _) => {
-                let created = resources::create(&session, self.type_of(*kind), None, data, &view);
+                let created = resources::create(
+                    &session,
+                    self.type_of(*kind),
+                    None,
+                    data,
+                    &view,
+                    async |_| Ok(()),
+                );
                 block_on(created).map(|created| match created {
                     Created::New(found) | Created::Restored(found) => Some(found),
                 })
