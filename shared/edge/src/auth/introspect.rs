@@ -45,11 +45,24 @@ async fn answer<D: Database>(ctx: &Ctx<D>, call: &Call<'_>) -> Result<FullRespon
 /// > The resource server sends […] "application/token-introspection+jwt" in the "Accept" HTTP header
 fn wants_jwt(headers: &HeaderMap) -> bool {
     let values = headers.get_all(ACCEPT).iter();
-    let mut named = values
+    let mut ranges = values
         .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .filter_map(|range| range.split(';').next());
-    named.any(|range| range.trim().eq_ignore_ascii_case(JWT_TYPE))
+        .flat_map(|value| value.split(','));
+    ranges.any(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        let is_named = parts
+            .next()
+            .is_some_and(|name| name.eq_ignore_ascii_case(JWT_TYPE));
+        is_named && !parts.any(is_unwanted)
+    })
+}
+
+/// Whether a parameter of a media range is a weight of 0 (RFC 9110 §12.4.2).
+fn is_unwanted(parameter: &str) -> bool {
+    let weight = parameter
+        .split_once('=')
+        .filter(|(name, _)| name.trim().eq_ignore_ascii_case("q"));
+    weight.is_some_and(|(_, weight)| weight.trim().parse() == Ok(0.0))
 }
 
 #[cfg(test)]
@@ -70,6 +83,8 @@ mod tests {
         check(&[JWT_TYPE], true);
         check(&["Application/Token-Introspection+JWT; q=0.9, */*"], true);
         check(&["text/html", JWT_TYPE], true);
+        check(&["application/token-introspection+jwt;q=0, */*"], false);
+        check(&["application/token-introspection+jwt; Q=0.000"], false);
         check(&[], false);
         check(&["*/*"], false);
         check(&["application/jwt, application/*"], false);
