@@ -11,7 +11,8 @@ use std::time::Duration;
 use rollcall_suite::{Answer, Service};
 use serde_json::{Value as Json, json};
 
-use crate::trusted::Trusting;
+use crate::exchange::exchange;
+use crate::trusted::{JWT, Trusting};
 use crate::world::{ACCESS_TOKEN, EXCHANGE, Machine, PATCH_OP, USER, World, deactivation, issued};
 
 /// How many clients ask, and how many send the tokens to the SCIM service.
@@ -38,13 +39,26 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
+        Self::acted_by(None)
+    }
+
+    /// The same, with somebody who acts for the person.
+    fn acted_by(actor: Option<&str>) -> Self {
         let near = Trusting::with(&[BASE]);
         let far = Service::in_folder_with(near.world.folder(), &[BASE]);
         let world = &near.world;
         let person = world.person("ada");
+        let actor = actor.map(|name| {
+            world.person(name);
+            near.sign(&near.claims(name))
+        });
+        let actor = actor
+            .as_deref()
+            .map(|token| [("actor_token", token), ("actor_token_type", JWT)]);
+        let actor: Vec<_> = actor.into_iter().flatten().collect();
         let (jwt_client, opaque_client) = (world.machine(), world.opaque());
         let tokens = [&jwt_client, &opaque_client].map(|client| {
-            let token = issued(&near.exchange(client, "ada", &[]));
+            let token = issued(&near.exchange(client, "ada", &actor));
             assert_eq!(world.known_to(client, &token)["sub"], person);
             token
         });
@@ -361,6 +375,36 @@ fn what_is_issued_meanwhile_ends_as_well() {
             .put(&scene.user(), &put(true))
             .expect(200);
     }
+}
+
+#[test]
+fn who_acts_deactivated() {
+    let scene = Scene::acted_by(Some("bob"));
+    let known = scene.near.world.known_to(&scene.rs, &scene.tokens[0]);
+    let path = format!("/Users/{}", known["act"]["sub"].as_str().unwrap());
+    scene.while_asked(|world| {
+        world.scim.patch(&path, &deactivation()).expect(200);
+    });
+    scene.stay_dead();
+}
+
+/// What was made from a token ends with it.
+#[test]
+fn what_they_were_exchanged_for_revoked() {
+    let mut scene = Scene::new();
+    let sources = scene.tokens.clone();
+    let exchanged = scene.clients().into_iter().zip(&sources);
+    let exchanged = exchanged.map(|(client, token)| {
+        let answer = exchange(&scene.near.world, client, token, &[]);
+        issued(&answer)
+    });
+    scene.tokens = exchanged.collect();
+    scene.while_asked(|world| {
+        for (client, token) in scene.clients().into_iter().zip(&sources) {
+            world.give_back(client, token, &[]);
+        }
+    });
+    scene.stay_dead();
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::world::{EXCHANGE, Machine, World, at_once, claims, count, issued, now
 
 pub const ISSUER: &str = "https://login.example.com";
 const AUDIENCE: &str = "api://rollcall";
-const JWT: &str = "urn:ietf:params:oauth:token-type:jwt";
+pub const JWT: &str = "urn:ietf:params:oauth:token-type:jwt";
 
 /// A tenant that trusts an issuer whose keys are on loopback.
 pub struct Trusting {
