@@ -8,14 +8,14 @@ pub const MAX_TEXT: usize = 256 * 1024;
 pub const MAX_POLICIES: usize = 1000;
 
 /// How deep brackets may nest.
-const MAX_DEPTH: usize = 32;
+pub(crate) const MAX_DEPTH: usize = 32;
 
 /// How many operators one policy may have: where they follow each other, each makes its expression deeper. A component's
 /// stack takes twice as many.
 const MAX_OPERATORS: usize = 150;
 
-/// What makes an expression deeper without a bracket.
-const OPERATORS: [&str; 8] = ["&&", "||", "if", "!", ".", "+", "-", "*"];
+/// What makes an expression deeper without a bracket. Comparisons don't: the language has none that follow each other.
+const OPERATORS: [&str; 7] = ["&&", "||", "!", ".", "+", "-", "*"];
 
 /// What is too large in a text, if anything is, and at which byte.
 pub(crate) fn violation(text: &str, is_schema: bool) -> Option<(String, Option<usize>)> {
@@ -25,23 +25,33 @@ pub(crate) fn violation(text: &str, is_schema: bool) -> Option<(String, Option<u
     }
     let mut depth = 0_usize;
     let mut operators = 0_usize;
+    let mut conditions = 0_usize;
+    let mut previous = None;
     for (offset, byte) in code(text) {
         match byte {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
             b'<' if is_schema => depth += 1,
             b'>' if is_schema => depth = depth.saturating_sub(1),
-            b';' => operators = 0,
-            _ if !is_schema => operators += usize::from(is_operator(text, offset)),
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            b';' => (operators, conditions) = (0, 0),
             _ => {}
+        }
+        if !is_schema {
+            operators += usize::from(is_operator(text, offset) || is_index(text, offset, previous));
+            conditions += usize::from(is_condition(text, offset));
+        }
+        if !byte.is_ascii_whitespace() {
+            previous = Some(offset);
         }
         if depth > MAX_DEPTH {
             let message = format!("brackets nest deeper than {MAX_DEPTH}");
             return Some((message, Some(offset)));
         }
-        if operators > MAX_OPERATORS {
+        // The engine joins conditions by `&&`.
+        if operators + conditions.saturating_sub(1) > MAX_OPERATORS {
             let message = format!(
-                "the policy has more than {MAX_OPERATORS} operators: make several policies of it"
+                "the policy has more than {MAX_OPERATORS} operators, of which each further `when` or `unless` is one: make \
+                 several policies of it"
             );
             return Some((message, Some(offset)));
         }
@@ -50,18 +60,43 @@ pub(crate) fn violation(text: &str, is_schema: bool) -> Option<(String, Option<u
 }
 
 fn is_operator(text: &str, offset: usize) -> bool {
+    let here = &text.as_bytes()[offset..];
+    OPERATORS
+        .iter()
+        .any(|operator| here.starts_with(operator.as_bytes()))
+        || is_word(text, offset, "if")
+}
+
+fn is_condition(text: &str, offset: usize) -> bool {
+    is_word(text, offset, "when") || is_word(text, offset, "unless")
+}
+
+/// Whether an attribute is taken by a bracket, as in `principal["name"]`, and no set begins. `previous` is where the text
+/// before it ends.
+fn is_index(text: &str, offset: usize, previous: Option<usize>) -> bool {
+    let Some(previous) = previous else {
+        return false;
+    };
+    let bytes = text.as_bytes();
+    let ends_value = |byte: u8| matches!(byte, b']' | b')' | b'}') || is_part_of_word(Some(&byte));
+    let follows_in = previous > 0 && is_word(text, previous - 1, "in");
+    bytes[offset] == b'[' && ends_value(bytes[previous]) && !follows_in
+}
+
+/// Whether that word stands there, and is no part of another.
+pub(crate) fn is_word(text: &str, offset: usize, word: &str) -> bool {
     let (before, here) = text.as_bytes().split_at(offset);
-    let is_part_of_word =
-        |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
-    OPERATORS.iter().any(|operator| {
-        here.starts_with(operator.as_bytes())
-            && (*operator != "if"
-                || !is_part_of_word(before.last()) && !is_part_of_word(here.get(2)))
-    })
+    here.starts_with(word.as_bytes())
+        && !is_part_of_word(before.last())
+        && !is_part_of_word(here.get(word.len()))
+}
+
+fn is_part_of_word(byte: Option<&u8>) -> bool {
+    byte.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_')
 }
 
 /// The bytes of a text with their offsets, without comments and what stands in quotes.
-fn code(text: &str) -> impl Iterator<Item = (usize, u8)> {
+pub(crate) fn code(text: &str) -> impl Iterator<Item = (usize, u8)> {
     let mut is_quoted = false;
     let mut is_escaped = false;
     let mut is_comment = false;
@@ -104,6 +139,10 @@ mod tests {
         )
     }
 
+    fn policy(conditions: &str) -> String {
+        format!("permit(principal, action, resource) {conditions};")
+    }
+
     #[test]
     fn ok_what_people_write() {
         check(&chain(" && true", 150), false, None);
@@ -119,6 +158,9 @@ mod tests {
         );
         check(&commented, false, None);
         check("entity A { s: Set<Set<String>> };", true, None);
+        let one = "when { context.a in [User::\"a\", User::\"b\"] } unless { context.b } ";
+        check(&policy(&one.repeat(37)), false, None);
+        check(&chain(" && principal in [A::\"a\"]", 150), false, None);
         let quoted = format!(
             "permit(principal == A::\"\\\"{}\", action, resource);",
             "(".repeat(99)
@@ -135,12 +177,18 @@ mod tests {
             ".a",
             " == !true",
             " else if x then y",
+            "[\"a\"]",
+            "// .\n[\"a\"]",
         ] {
             check(
                 &chain(operator, 151),
                 false,
                 Some("more than 150 operators"),
             );
+        }
+        for condition in ["when", "unless"] {
+            let conditions = format!("{condition} {{ action == action }}").repeat(152);
+            check(&policy(&conditions), false, Some("more than 150 operators"));
         }
         for (open, close) in [("(", ")"), ("[", "]"), ("{\"a\":", "}")] {
             let nested = format!("{}1{}", open.repeat(33), close.repeat(33));

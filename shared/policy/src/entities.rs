@@ -10,7 +10,7 @@ use cedar_policy_core::validator::CoreSchema;
 use cedar_policy_core::validator::types::{Attributes, Type};
 use rollcall_core::policy::{Entity, EntityName, Question};
 use rollcall_core::{JsonObject, excerpt};
-use serde_json::Value as Json;
+use serde_json::{Number, Value as Json};
 
 use crate::kinds::Kinds;
 use crate::schema::KnownSchema;
@@ -89,7 +89,7 @@ impl Reader<'_> {
                     format!("the schema has no `{name}` in the context of `{action}`")
                 })?),
             };
-            let value = expression(value, declared, &At::Context)?;
+            let value = expression(value, declared, &At::Context(name))?;
             members.push((name.as_str().into(), value));
         }
         let is_given = |name: &str| context.get(name).is_some_and(|value| !value.is_null());
@@ -139,7 +139,7 @@ fn type_of<'s>(attributes: &'s Attributes, name: &str) -> Option<&'s Type> {
 
 /// Where a value stands.
 enum At<'a> {
-    Context,
+    Context(&'a str),
     Attribute(&'a EntityUID, &'a str),
 }
 
@@ -172,19 +172,32 @@ fn expression(
 fn parsed(value: &Json, declared: Option<&Type>, at: &At<'_>) -> Result<RestrictedExpr, String> {
     let expected = declared.cloned().map(SchemaType::try_from).transpose()?;
     let place = || match at {
-        At::Context => JsonDeserializationErrorContext::Context,
+        At::Context(_) => JsonDeserializationErrorContext::Context,
         At::Attribute(uid, name) => JsonDeserializationErrorContext::EntityAttribute {
             uid: (*uid).clone(),
             attr: (*name).into(),
         },
     };
     let known = match at {
-        At::Context => None,
+        At::Context(_) => None,
         At::Attribute(..) => declared,
     };
+    let value = prepared(value, known);
+    if let Some(number) = no_long(&value) {
+        let place = match at {
+            At::Context(name) => format!("`{}` in the context", excerpt(name)),
+            At::Attribute(uid, name) => {
+                let uid = uid.to_string();
+                format!("`{}` of `{}`", excerpt(name), excerpt(&uid))
+            }
+        };
+        return Err(format!(
+            "{place} has the number `{number}`: numbers are whole, and from -2^63 to 2^63-1"
+        ));
+    }
     let parser = ValueParser::new(Extensions::all_available());
     let parsed = parser
-        .val_into_restricted_expr(prepared(value, known), expected.as_ref(), &place)
+        .val_into_restricted_expr(value, expected.as_ref(), &place)
         .map_err(said)?;
     // The parser lets callers leave a value open, which a condition then has no value for.
     if parsed.contains_unknown() {
@@ -221,6 +234,16 @@ fn prepared(value: &Json, known: Option<&Type>) -> Json {
                 .collect()
         }
         value => value.clone(),
+    }
+}
+
+/// A number within a value that the engine has none for, if there is one.
+fn no_long(value: &Json) -> Option<&Number> {
+    match value {
+        Json::Number(number) if !number.is_i64() => Some(number),
+        Json::Array(elements) => elements.iter().find_map(no_long),
+        Json::Object(members) => members.values().find_map(no_long),
+        _ => None,
     }
 }
 

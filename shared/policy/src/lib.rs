@@ -5,6 +5,7 @@
 
 mod bounds;
 mod entities;
+mod extent;
 mod findings;
 mod kinds;
 mod named;

@@ -1,12 +1,15 @@
 //! The schema: what the engine takes it for, and which attributes and parents it lets an entity have.
 
-use cedar_policy::{Schema, SchemaFragment};
+use cedar_policy::Schema;
 use cedar_policy_core::ast::{EntityType, EntityUID};
+use cedar_policy_core::extensions::Extensions;
+use cedar_policy_core::validator::json_schema::Fragment;
 use cedar_policy_core::validator::types::{Attributes, Type};
 use cedar_policy_core::validator::{ValidatorEntityType, ValidatorSchema};
 use rollcall_core::policy::{Finding, Source};
 
 use crate::bounds;
+use crate::extent;
 use crate::findings::{finding, first, report, reports};
 
 /// A schema.
@@ -19,18 +22,22 @@ impl KnownSchema {
         if let Some((message, offset)) = bounds::violation(text, true) {
             return Err(vec![finding(about, message, offset)]);
         }
+        let too_large = |(message, offset)| vec![finding(about, message, offset)];
         let (fragment, warnings) = if text.trim_start().starts_with('{') {
-            let fragment = SchemaFragment::from_json_str(text);
+            let fragment = Fragment::from_json_str(text);
             let fragment = fragment.map_err(|error| reports(about, &error))?;
             (fragment, Vec::new())
         } else {
-            let (fragment, warnings) = SchemaFragment::from_cedarschema_str(text)
+            extent::of_text(text).map_or(Ok(()), |violation| Err(too_large(violation)))?;
+            let extensions = Extensions::all_available();
+            let (fragment, warnings) = Fragment::from_cedarschema_str(text, extensions)
                 .map_err(|error| reports(about, &error))?;
             let warnings = warnings.map(|warning| report(about, &warning)).collect();
             (fragment, first(warnings))
         };
-        let schema = Schema::from_schema_fragments([fragment]);
-        let schema = schema.map_err(|error| reports(about, &error))?;
+        extent::of_schema(&fragment).map_or(Ok(()), |violation| Err(too_large(violation)))?;
+        let schema = ValidatorSchema::try_from(fragment);
+        let schema = Schema::from(schema.map_err(|error| reports(about, &error))?);
         Ok((Self(schema), warnings))
     }
 

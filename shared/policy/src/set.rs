@@ -110,12 +110,33 @@ fn parse(text: &str) -> Result<Policies, Vec<Finding>> {
     Policies::from_policies(named).map_err(|error| vec![report(about, &error)])
 }
 
+/// The most bytes of policies, times the pairs of a principal's and a resource's type that the schema's actions apply to: the
+/// engine checks each policy against each pair, which takes some seconds for so many.
+const MAX_CHECKED: usize = 100_000_000;
+
 /// Checks policies against a schema, and returns the warnings.
 fn validate(
     about: (Source, &str),
     policies: &Policies,
     KnownSchema(schema): &KnownSchema,
 ) -> Result<Vec<Finding>, Vec<Finding>> {
+    let pairs = schema.actions().map(|action| {
+        let principals = schema
+            .principals_for_action(action)
+            .map_or(0, Iterator::count);
+        let resources = schema
+            .resources_for_action(action)
+            .map_or(0, Iterator::count);
+        principals.saturating_mul(resources)
+    });
+    let (bytes, pairs) = (about.1.len(), pairs.fold(0, usize::saturating_add));
+    if bytes.saturating_mul(pairs) > MAX_CHECKED {
+        let message = format!(
+            "{bytes} bytes of policies are too much to check against {pairs} pairs of a principal and a resource: write fewer \
+             policies, or let the actions apply to fewer types"
+        );
+        return Err(vec![finding(about, message, None)]);
+    }
     let validator = Validator::new(schema.clone());
     let result = validator.validate(policies, ValidationMode::Strict);
     let named = |finding: Finding, policy: &PolicyId| Finding {

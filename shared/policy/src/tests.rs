@@ -296,6 +296,50 @@ fn err_sets_that_are_too_much() {
     assert!(refusal(&many, None).message.contains("1001 policies"));
 }
 
+/// On a stack like a component's, of which the engine leaves a tenth where it knows how much there is.
+#[test]
+fn err_policies_that_would_take_long_to_check() {
+    let kinds: Vec<String> = (0..100).map(|number| format!("E{number}")).collect();
+    let kinds = kinds.join(", ");
+    let schema = format!(
+        "entity {kinds}; action read appliesTo {{ principal: [{kinds}], resource: [{kinds}] }};"
+    );
+    let policies = |count: usize| "permit(principal, action, resource);\n".repeat(count);
+    assert!(CedarSet::check(&policies(10), Some(&schema)).is_ok());
+    let findings = CedarSet::check(&policies(300), Some(&schema)).unwrap_err();
+    let expected = "11100 bytes of policies are too much to check against 10000 pairs";
+    assert!(findings[0].message.starts_with(expected), "{findings:?}");
+    // It takes no checking to load what was checked.
+    assert!(CedarSet::load(&policies(300), Some(&schema)).is_ok());
+}
+
+#[test]
+fn the_deepest_policies_that_are_taken_are_evaluated() {
+    let all = || {
+        for (before, operator, count, after) in [
+            ("when { true", " && true", 150, " }"),
+            ("when { false", " || true", 150, " }"),
+            ("when { true", " && !false", 75, " }"),
+            ("when { resource has a", ".a", 150, " }"),
+            ("when { resource has a && resource", "[\"a\"]", 149, " }"),
+            ("when { ", "if false then true else ", 150, "true }"),
+            ("", "unless { action != action }", 75, ""),
+            ("", "when { action == action }", 151, ""),
+        ] {
+            let condition = format!("{before}{}{after}", operator.repeat(count));
+            let policy = format!("permit(principal, action, resource) {condition};");
+            let set = load(&policy, None);
+            let verdict = set.decide(&question("read", json!({}), &[], json!({})));
+            let is_permitted = !condition.contains("resource");
+            assert_eq!(verdict == Verdict::Permitted, is_permitted, "{operator}");
+            // Whether it fits the schema is another matter.
+            let _ = CedarSet::check(&policy, Some(SCHEMA));
+        }
+    };
+    let thread = std::thread::Builder::new().stack_size(1024 * 1024);
+    thread.spawn(all).unwrap().join().unwrap();
+}
+
 #[test]
 fn a_schema_in_json_is_the_same() {
     let json = json!({"": {

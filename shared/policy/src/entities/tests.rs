@@ -125,6 +125,30 @@ fn values_are_what_the_engines_parser_takes_them_for() {
 }
 
 #[test]
+fn err_numbers_that_are_no_longs_are_named_with_their_place() {
+    let known = schema();
+    let none = json!({});
+    for schema in [Some(&known), None] {
+        for (value, number) in [
+            (json!(1.5), "`1.5`"),
+            (json!(u64::MAX), "`18446744073709551615`"),
+            (json!([1, [2.0]]), "`2.0`"),
+        ] {
+            let one = json!({ "number": value });
+            for (asked, place) in [
+                (question(&none, &one), "`number` in the context"),
+                (question(&one, &none), "`number` of `User::\"a\"`"),
+            ] {
+                let why = read(schema, &asked).unwrap_err();
+                for part in [place, number, "numbers are whole"] {
+                    assert!(why.contains(part), "{part}: {why}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn entities_are_in_what_the_engine_says_they_are_in() {
     let known = schema();
     let names = |names: &[(&str, &str)]| -> Vec<EntityName> {
