@@ -129,27 +129,7 @@ fn ok_a_service_acts_for_the_person_and_says_so() {
 
 #[test]
 fn what_was_exchanged_ends_with_all_that_it_was_made_from() {
-    let ways: [(&str, &dyn Fn(&World, &[String; 2], &[String; 2])); 6] = [
-        ("the subject is deactivated", &|w, people, _| {
-            w.deactivate(&people[0])
-        }),
-        ("the actor is deactivated", &|w, people, _| {
-            w.deactivate(&people[1])
-        }),
-        ("the subject token is revoked", &|w, _, tokens| {
-            revoke(w, &tokens[0])
-        }),
-        ("the actor token is revoked", &|w, _, tokens| {
-            revoke(w, &tokens[1])
-        }),
-        ("their client is disabled", &|w, _, _| {
-            set_disabled(w, "app")
-        }),
-        ("its own client is disabled", &|w, _, _| {
-            set_disabled(w, "api")
-        }),
-    ];
-    for (way, end) in ways {
+    for way in WAYS {
         for (of_source, format) in [
             (TokenFormat::Jwt, TokenFormat::Jwt),
             (TokenFormat::Jwt, TokenFormat::Opaque),
@@ -176,10 +156,41 @@ fn what_was_exchanged_ends_with_all_that_it_was_made_from() {
             let again = narrow(&world, "api", exchanged, &[]);
             let again = again.json["access_token"].as_str().unwrap();
             assert!(world.is_active(exchanged) && world.is_active(again));
-            end(&world, &people, &tokens);
-            assert!(!world.is_active(exchanged), "{way}, {format:?}");
-            assert!(!world.is_active(again), "{way}, {format:?}");
+            end(&world, way, &people, &tokens);
+            assert!(!world.is_active(exchanged), "{way:?}, {format:?}");
+            assert!(!world.is_active(again), "{way:?}, {format:?}");
         }
+    }
+}
+
+/// How a token ends that was made from two others.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    SubjectDeactivated,
+    ActorDeactivated,
+    SubjectTokenRevoked,
+    ActorTokenRevoked,
+    TheirClientDisabled,
+    ItsClientDisabled,
+}
+
+const WAYS: [Way; 6] = [
+    Way::SubjectDeactivated,
+    Way::ActorDeactivated,
+    Way::SubjectTokenRevoked,
+    Way::ActorTokenRevoked,
+    Way::TheirClientDisabled,
+    Way::ItsClientDisabled,
+];
+
+fn end(world: &World, way: Way, people: &[String; 2], tokens: &[String; 2]) {
+    match way {
+        Way::SubjectDeactivated => world.deactivate(&people[0]),
+        Way::ActorDeactivated => world.deactivate(&people[1]),
+        Way::SubjectTokenRevoked => revoke(world, &tokens[0]),
+        Way::ActorTokenRevoked => revoke(world, &tokens[1]),
+        Way::TheirClientDisabled => set_disabled(world, "app"),
+        Way::ItsClientDisabled => set_disabled(world, "api"),
     }
 }
 

@@ -166,7 +166,7 @@ fn a_signed_answer_is_about_tokens_for_who_asked_alone() {
         ];
         let response = introspect_raw(&world.ctx, &headers, &[("token", &token)]);
         let body = block_on(response.into_body().collect()).unwrap().to_bytes();
-        let said = claims(&String::from_utf8(body.to_vec()).unwrap());
+        let said = claims(std::str::from_utf8(&body).unwrap());
         assert_eq!(said["token_introspection"]["active"], active, "{client}");
         assert_eq!(world.known_to(client, &token)["active"], true, "{client}");
     }
