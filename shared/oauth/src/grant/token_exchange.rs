@@ -68,7 +68,7 @@ pub struct Exchanged {
     pub sub: String,
     /// Who acts.
     pub act: Option<Actor>,
-    /// Until when: never longer than the subject token.
+    /// Until when: never longer than the subject token and that of who acts. What ends those is remembered for so long.
     pub exp: i64,
 }
 
@@ -148,7 +148,8 @@ impl ExchangeRequest {
             exp: rules
                 .now_secs
                 .saturating_add(rules.life_secs)
-                .min(subject.exp),
+                .min(subject.exp)
+                .min(actor.map_or(i64::MAX, |actor| actor.exp)),
         })
     }
 
@@ -433,6 +434,13 @@ mod tests {
             exchanged.act,
             Actor::after("api", Actor::after("first", None).as_ref())
         );
+        assert_eq!(exchanged.exp, NOW + 100);
+        let shorter = PresentedToken {
+            exp: NOW + 50,
+            ..actor
+        };
+        let exchanged = exchange_as("api", &form, &delegated, Some(&shorter)).unwrap();
+        assert_eq!(exchanged.exp, NOW + 50);
     }
 
     #[test]
