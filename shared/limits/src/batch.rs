@@ -84,7 +84,7 @@ impl Batch {
 /// What a limiter answers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Taken {
-    /// How many places were taken in each bucket: as many as were to be, one, or none.
+    /// How many places were taken in each bucket: as many as were to be, the request's own, or none.
     pub places: u32,
     /// The debt of each bucket as it was before.
     pub debts: Vec<Micros>,

@@ -14,7 +14,8 @@ pub(crate) const MAX_DEPTH: usize = 32;
 /// stack takes twice as many.
 const MAX_OPERATORS: usize = 150;
 
-/// What makes an expression deeper without a bracket. Comparisons don't: the language has none that follow each other.
+/// What makes an expression deeper without a bracket. Comparisons don't: the language has none that follow each other; but
+/// `!=` is taken for a `!`.
 const OPERATORS: [&str; 7] = ["&&", "||", "!", ".", "+", "-", "*"];
 
 /// What is too large in a text, if anything is, and at which byte.

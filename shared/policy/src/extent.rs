@@ -58,8 +58,8 @@ pub(crate) fn of_text(text: &str) -> Option<Violation> {
         }
         if total.saturating_add(names.saturating_mul(entries)) > MAX_ENTRIES {
             let message = format!(
-                "the schema has more than {MAX_ENTRIES} attributes and members of lists, which count for each name that a \
-                 declaration has: let each declaration have fewer names or attributes"
+                "the schema has more than {MAX_ENTRIES} members of lists and attributes, of which each counts as two, for each \
+                 name that a declaration has: let each declaration have fewer names or attributes"
             );
             return Some((message, Some(offset)));
         }
@@ -72,9 +72,13 @@ fn is_path(text: &str, offset: usize) -> bool {
     before.ends_with(b":") || here.starts_with(b"::")
 }
 
-/// What is too large in a schema that has been read.
-pub(crate) fn of_schema(schema: &Fragment<RawName>) -> Option<Violation> {
-    counted(schema).or_else(|| Types::new(schema).measure(schema).err())
+/// How many attributes the widest entity or context of a schema has that has been read, those of its records included.
+///
+/// # Errors
+/// What is too large in it.
+pub(crate) fn of_schema(schema: &Fragment<RawName>) -> Result<usize, Violation> {
+    counted(schema).map_or(Ok(()), Err)?;
+    Types::new(schema).measure(schema)
 }
 
 fn counted(schema: &Fragment<RawName>) -> Option<Violation> {
@@ -149,8 +153,8 @@ impl<'s> Types<'s> {
         }
     }
 
-    fn measure(&mut self, schema: &'s Fragment<RawName>) -> Result<(), Violation> {
-        let mut total = 0_usize;
+    fn measure(&mut self, schema: &'s Fragment<RawName>) -> Result<usize, Violation> {
+        let (mut total, mut widest) = (0_usize, 0);
         for (namespace, within) in &schema.0 {
             let common = within.common_types.values().map(|declared| &declared.ty);
             let of_entities = within.entity_types.values().flat_map(|kind| {
@@ -171,12 +175,13 @@ impl<'s> Types<'s> {
             for declared in common.chain(of_entities).chain(contexts) {
                 let extent = self.extent(namespace.as_ref(), declared, 0)?;
                 total = total.saturating_add(extent.attributes);
+                widest = extent.attributes.max(widest);
                 if total > MAX_ATTRIBUTES {
                     return Err((too_many_attributes(), place(declared.loc())));
                 }
             }
         }
-        Ok(())
+        Ok(widest)
     }
 
     /// How large a type is that stands at that depth of another.

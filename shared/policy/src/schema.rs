@@ -13,7 +13,11 @@ use crate::extent;
 use crate::findings::{finding, first, report, reports};
 
 /// A schema.
-pub(crate) struct KnownSchema(pub Schema);
+pub(crate) struct KnownSchema {
+    pub schema: Schema,
+    /// How many attributes its widest entity or context has.
+    pub widest: usize,
+}
 
 impl KnownSchema {
     /// Reads a schema: in the JSON form if it begins with a brace, else in Cedar's own.
@@ -35,15 +39,15 @@ impl KnownSchema {
             let warnings = warnings.map(|warning| report(about, &warning)).collect();
             (fragment, first(warnings))
         };
-        extent::of_schema(&fragment).map_or(Ok(()), |violation| Err(too_large(violation)))?;
+        let widest = extent::of_schema(&fragment).map_err(too_large)?;
         let schema = ValidatorSchema::try_from(fragment);
         let schema = Schema::from(schema.map_err(|error| reports(about, &error))?);
-        Ok((Self(schema), warnings))
+        Ok((Self { schema, widest }, warnings))
     }
 
     /// As the evaluator has it.
     pub fn core(&self) -> &ValidatorSchema {
-        self.0.as_ref()
+        self.schema.as_ref()
     }
 
     /// What it says of a type.

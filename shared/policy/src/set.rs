@@ -65,7 +65,8 @@ impl PolicySet for CedarSet {
 
     fn actions(&self, principal: &str, resource: &str) -> Vec<String> {
         let names = (self.kinds.get(principal), self.kinds.get(resource));
-        let (Some(KnownSchema(schema)), (Ok(principal), Ok(resource))) = (&self.schema, names)
+        let (Some(KnownSchema { schema, .. }), (Ok(principal), Ok(resource))) =
+            (&self.schema, names)
         else {
             return Vec::new();
         };
@@ -110,15 +111,19 @@ fn parse(text: &str) -> Result<Policies, Vec<Finding>> {
     Policies::from_policies(named).map_err(|error| vec![report(about, &error)])
 }
 
-/// The most bytes of policies, times the pairs of a principal's and a resource's type that the schema's actions apply to: the
-/// engine checks each policy against each pair, which takes some seconds for so many.
-const MAX_CHECKED: usize = 100_000_000;
+/// The most bytes of policies, times the pairs of a principal's and a resource's type that the schema's actions apply to,
+/// times one and another one for each [`WIDE`] attributes of the widest: the engine checks each policy against each pair, and
+/// may compare whole records. It takes some seconds for so many, and up to twenty for those who try.
+const MAX_CHECKED: usize = 200_000_000;
+
+/// How many attributes of an entity or a context cost nothing more.
+const WIDE: usize = 10;
 
 /// Checks policies against a schema, and returns the warnings.
 fn validate(
     about: (Source, &str),
     policies: &Policies,
-    KnownSchema(schema): &KnownSchema,
+    KnownSchema { schema, widest }: &KnownSchema,
 ) -> Result<Vec<Finding>, Vec<Finding>> {
     let pairs = schema.actions().map(|action| {
         let principals = schema
@@ -130,10 +135,13 @@ fn validate(
         principals.saturating_mul(resources)
     });
     let (bytes, pairs) = (about.1.len(), pairs.fold(0, usize::saturating_add));
-    if bytes.saturating_mul(pairs) > MAX_CHECKED {
+    let checked = bytes
+        .saturating_mul(pairs)
+        .saturating_mul(1 + widest / WIDE);
+    if checked > MAX_CHECKED {
         let message = format!(
-            "{bytes} bytes of policies are too much to check against {pairs} pairs of a principal and a resource: write fewer \
-             policies, or let the actions apply to fewer types"
+            "{bytes} bytes of policies are too much to check against {pairs} pairs of a principal and a resource, of which the \
+             widest has {widest} attributes: write fewer policies, let the actions apply to fewer types, or make those smaller"
         );
         return Err(vec![finding(about, message, None)]);
     }

@@ -306,11 +306,22 @@ fn err_policies_that_would_take_long_to_check() {
     );
     let policies = |count: usize| "permit(principal, action, resource);\n".repeat(count);
     assert!(CedarSet::check(&policies(10), Some(&schema)).is_ok());
-    let findings = CedarSet::check(&policies(300), Some(&schema)).unwrap_err();
-    let expected = "11100 bytes of policies are too much to check against 10000 pairs";
+    let findings = CedarSet::check(&policies(600), Some(&schema)).unwrap_err();
+    let expected = "22200 bytes of policies are too much to check against 10000 pairs";
     assert!(findings[0].message.starts_with(expected), "{findings:?}");
-    // It takes no checking to load what was checked.
-    assert!(CedarSet::load(&policies(300), Some(&schema)).is_ok());
+    let wide: Vec<String> = (0..9_900)
+        .map(|number| format!("a{number}: Long"))
+        .collect();
+    let schema = format!(
+        "entity E; action read appliesTo {{ principal: [E], resource: [E], context: {{ {} }} }};",
+        wide.join(", ")
+    );
+    let same = ["context == context"; 100].join(" && ");
+    let same = format!("permit(principal, action, resource) when {{ {same} }};");
+    assert!(CedarSet::check(&same.repeat(2), Some(&schema)).is_ok());
+    let findings = CedarSet::check(&same.repeat(100), Some(&schema)).unwrap_err();
+    let expected = "the widest has 9900 attributes";
+    assert!(findings[0].message.contains(expected), "{findings:?}");
 }
 
 #[test]

@@ -122,6 +122,43 @@ fn a_create_that_would_replace_someone_needs_that_action_too() {
     assert_eq!(restored.json["active"], true);
 }
 
+/// Permits everything, and brings a person back while it is asked whether they may be replaced.
+struct Meanwhile(Ctx<File>, String);
+
+impl Guard for Meanwhile {
+    fn rule(&self, question: String) -> Later<'_, Result<Ruling, String>> {
+        if question.contains("scim:replace") {
+            let first = json!({"schemas": [USER], "userName": "anna", "title": "first"});
+            let answer = send(&self.0, &self.1, ("POST", "/scim/v2/Users"), &first);
+            assert_eq!(answer.status, 200, "{answer:?}");
+        }
+        Box::pin(async { Ok(Ruling::Permitted) })
+    }
+}
+
+/// Two create the same person at once: one brings them back, and what that has written is not written over.
+#[test]
+fn err_a_create_of_who_was_brought_back_a_moment_ago() {
+    let g = Guarded::new();
+    g.world.configure(&TenantChange {
+        restore_on_create: Some(true),
+        ..TenantChange::default()
+    });
+    g.publish("* * *");
+    let inactive = json!({"schemas": [USER], "userName": "anna", "active": false});
+    let created = g.check(("POST", "/scim/v2/Users"), &inactive, None);
+    let other = g.world.instance(config(Some(MASTER)));
+    let meanwhile = Meanwhile(other, g.hr.clone());
+    let instance = g.world.instance(config(Some(MASTER)));
+    let instance = instance.with_guard(meanwhile);
+    let second = json!({"schemas": [USER], "userName": "anna", "title": "second"});
+    let answer = send(&instance, &g.hr, ("POST", "/scim/v2/Users"), &second);
+    assert_eq!(answer.status, 409, "{answer:?}");
+    let one = format!("/scim/v2/Users/{}", created.json["id"].as_str().unwrap());
+    let found = g.check(("GET", &one), &Json::Null, None);
+    assert_eq!(found.json["title"], "first");
+}
+
 /// Each request needs its own action, and no other.
 #[test]
 fn each_request_needs_its_action() {

@@ -90,7 +90,7 @@ fn read(schema: Option<&KnownSchema>, question: &Question) -> Result<Asked, Stri
 #[track_caller]
 fn compare(schema: Option<&KnownSchema>, question: &Question, taken: &mut usize) {
     let found = read(schema, question);
-    let expected = oracle::request(question, schema.map(|schema| &schema.0));
+    let expected = oracle::request(question, schema.map(|known| &known.schema));
     match (&found, &expected) {
         (Ok(found), Ok((request, entities))) => {
             assert_eq!(&cedar_policy::Request::from(found.request.clone()), request);

@@ -114,7 +114,7 @@ fn err_attributes_and_lists_that_are_copied_to_many_names() {
     let names: Vec<String> = (0..400).map(|n| format!("A{n}")).collect();
     let attributes = each(100, |n| format!("a{n}: Long, "));
     let declaration = format!("entity {} {{ {attributes} }};", names.join(","));
-    let too_many = Some("more than 20000 attributes and members of lists");
+    let too_many = Some("more than 20000 members of lists and attributes");
     for text in [
         declaration.clone(),
         format!("namespace App {{ {declaration} }}"),

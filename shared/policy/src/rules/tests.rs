@@ -97,7 +97,7 @@ fn asked(schema: Option<&KnownSchema>) -> Vec<Both> {
     let kinds = &Kinds::default();
     let reader = Reader { kinds, schema };
     let both = questions().into_iter().map(|question| {
-        let public = oracle::request(&question, schema.map(|schema| &schema.0));
+        let public = oracle::request(&question, schema.map(|known| &known.schema));
         (reader.read(&question).unwrap(), public.unwrap())
     });
     both.collect()

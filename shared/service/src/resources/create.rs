@@ -92,6 +92,10 @@ async fn restore<D: Database>(
     };
     may_replace(&inactive.id).await?;
     let change = async |old: &Resource| {
+        // Somebody else may have brought them back meanwhile, and written what they are.
+        if old.attributes.get("active") != Some(&Json::Bool(false)) {
+            return Err(taken(session, resource_type, &new.attributes, None).into());
+        }
         let mut attributes = rollcall_core::replace(old, new.attributes.clone(), resource_type)?;
         attributes.insert("active".to_owned(), Json::Bool(true));
         Ok(Change {
