@@ -59,12 +59,15 @@ BEGIN
                     SELECT 1 FROM json_each(NEW.credential ->> 7) item WHERE NOT CASE item.value ->> 0
                         WHEN 'person' THEN EXISTS (
                             SELECT 1 FROM resource lp
-                            WHERE lp.tenant = t.id AND lp.id = item.value ->> 1 AND lp.type = 'User' AND lp.epoch = item.value ->> 2)
+                            WHERE lp.tenant = t.id AND lp.id = item.value ->> 1 AND lp.type = 'User'
+                                AND lp.epoch = item.value ->> 2)
                         WHEN 'client' THEN EXISTS (
                             SELECT 1 FROM client lc
-                            WHERE lc.tenant = t.id AND lc.id = item.value ->> 1 AND lc.epoch = item.value ->> 2 AND NOT lc.disabled)
+                            WHERE lc.tenant = t.id AND lc.id = item.value ->> 1 AND NOT lc.disabled
+                                AND lc.epoch = item.value ->> 2)
                         WHEN 'grant' THEN EXISTS (
-                            SELECT 1 FROM auth_grant lg WHERE lg.tenant = t.id AND lg.id = item.value ->> 1 AND lg.revoked IS NULL)
+                            SELECT 1 FROM auth_grant lg
+                            WHERE lg.tenant = t.id AND lg.id = item.value ->> 1 AND lg.revoked IS NULL)
                         WHEN 'token' THEN NOT EXISTS (
                             SELECT 1 FROM revoked_token lv WHERE lv.tenant = t.id AND lv.jti = item.value ->> 1)
                         ELSE 0 END)))

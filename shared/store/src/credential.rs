@@ -172,7 +172,10 @@ macro_rules! live_jwt {
 }
 pub(crate) use live_jwt;
 
-/// The condition that nothing of `$links` has ended in the tenant `t`. The view `live_access_token` has it, too.
+/// The condition that nothing of `$links` has ended in the tenant `t`.
+///
+/// The view `live_access_token` and the procedure `write` have the same condition. A view of all that may be linked would
+/// save that, but SQLite reads it row by row.
 macro_rules! linked {
     ($links:expr) => {
         concat!(

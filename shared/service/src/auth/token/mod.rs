@@ -108,10 +108,10 @@ fn resources(issuer: &Issuer, client: &AuthenticatedClient) -> Vec<Resource> {
 }
 
 impl<D: Database> Turn<'_, D> {
-    /// What the client may get. A request that names no resource is for the issuer, unless it `keeps` the audience of a
-    /// token.
-    fn allowed(&self, keeps: bool) -> Allowed<'_> {
-        let resources = if keeps || self.form.get("resource").is_some() {
+    /// What the client may get. A request that names no resource is for the issuer, unless its grant `has_targets` of other
+    /// kinds: an audience that it names, or keeps.
+    fn allowed(&self, has_targets: bool) -> Allowed<'_> {
+        let resources = if has_targets || self.form.get("resource").is_some() {
             &self.resources
         } else {
             self.resources.get(..1).unwrap_or_default()

@@ -22,11 +22,11 @@ pub(super) async fn answer<D: Database>(turn: &Turn<'_, D>) -> Result<TokenRespo
     };
     // Narrowing its own token, a client stays within what that was for.
     let is_own = subject.presented.client_id.as_ref() == Some(&turn.client.client.id);
-    let is_for_others = turn.form.get("audience").is_some();
+    let names_audience = turn.form.get("audience").is_some();
     let served = &turn.client.metadata.protected_resources;
     let receives_as: Vec<_> = served.iter().map(|resource| resource.as_str()).collect();
     let rules = ExchangeRules {
-        allowed: turn.allowed(is_own || is_for_others),
+        allowed: turn.allowed(is_own || names_audience),
         receives_as: &receives_as,
         jkt: turn.jkt.as_deref(),
         now_secs: turn.now.as_secs(),
