@@ -66,7 +66,7 @@ pub(super) async fn keys<D: Database>(ctx: &Ctx<D>, address: &str) -> Result<Key
 enum Attempt {
     /// Another one may do.
     Again(String),
-    /// Another one would fail, too, or take too long.
+    /// Another one would fail, too.
     Never(String),
 }
 
@@ -78,7 +78,7 @@ async fn attempt<D: Database>(ctx: &Ctx<D>, address: &str) -> Result<Fetched, At
         Poll::Pending => patience.as_mut().poll(context).map(|()| None),
     });
     match first.await {
-        None => Err(Attempt::Never(format!(
+        None => Err(Attempt::Again(format!(
             "no answer within {PATIENCE_MILLIS} ms"
         ))),
         Some(Err(error @ FetchError::TooLarge)) => Err(Attempt::Never(error.to_string())),

@@ -200,8 +200,8 @@ fn useless(elsewhere: &Publisher) -> Vec<(&'static str, Reply, usize)> {
             3,
         ),
         ("no HTTP", Reply::Whole(b"SSH-2.0-x\r\n".to_vec()), 3),
-        ("silent", Reply::Silence, 1),
-        ("slow", Reply::Drip, 1),
+        ("silent", Reply::Silence, 3),
+        ("slow", Reply::Drip, 3),
     ]
 }
 
